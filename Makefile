@@ -1,0 +1,54 @@
+# Khu & Cụm. The two commands of the README are `run` and `test`; both set everything up.
+PORT ?= 8501
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.PHONY: run test setup lint format bench screenshots clean
+
+run: .venv/run.done node_modules/done
+	@exec $(PY) -m geo serve --port $(PORT)
+
+test: setup lint
+	@sh tools/browser.sh
+	$(PY) -m pytest
+
+setup: .venv/dev.done node_modules/done
+
+lint: .venv/dev.done
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: .venv/dev.done
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: .venv/dev.done
+	$(PY) -m bench
+
+screenshots: setup
+	@sh tools/browser.sh
+	$(PY) tools/screenshots.py
+
+clean:
+	rm -rf .venv node_modules var
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed (set PYTHON=…)."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) is too old (set PYTHON=…)."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run.done: requirements.txt constraints.txt | .venv/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@
+
+.venv/dev.done: requirements-dev.txt .venv/run.done
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+# Without npm the map still works, with its libraries from the internet; the application says so.
+node_modules/done: package.json package-lock.json
+	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --silent; \
+	else echo "npm was not found: the map will load its libraries from the internet. Install Node.js to work offline."; mkdir -p node_modules; fi
+	@touch $@

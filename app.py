@@ -1,0 +1,57 @@
+"""Khu & Cụm: navigation, and the ASGI application around it.
+
+``streamlit run app.py``, ``uvicorn app:app`` and Streamlit's AppTest all take this file: as a
+script it draws a page, imported it is the server with the routes of :mod:`geo.web`.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from geo import web
+from geo.errors import KhuCumError
+from geo.i18n import error_text, t
+from geo.settings import ROOT
+from pages.ui import guard
+from pages.ui.resources import get_planner, get_settings
+from pages.ui.session import language, language_switch
+
+PAGES = (
+    # file in pages/, key of its title, icon, address: never the file's own name (pages/ui/guard.py)
+    ("zone_map", "map", ":material/map:", "ban-do"),
+    ("plan_checks", "checks", ":material/fact_check:", "kiem-tra"),
+    ("data_sources", "sources", ":material/library_books:", "nguon"),
+)
+
+
+def main() -> None:
+    lang = language()
+    st.html(ROOT / "static" / "pages.css")
+    st.set_page_config(page_title=t(lang, "page.name"), page_icon="🏭", layout="wide")
+    with guard.running():
+        page = st.navigation(
+            [
+                st.Page(
+                    f"pages/{file}.py",
+                    title=t(lang, f"page.nav.{key}"),
+                    icon=icon,
+                    url_path=address,
+                    default=file == PAGES[0][0],
+                )
+                for file, key, icon, address in PAGES
+            ]
+        )
+        language_switch()
+        try:
+            page.run()
+        except KhuCumError as error:
+            st.error(f"**{t(lang, 'page.error')}.** {error_text(error, lang)}")
+
+
+if __name__ == "__main__":
+    main()
+else:
+    app = st.App(
+        Path(__file__),
+        routes=web.routes(get_planner, get_settings(), st.get_option("server.baseUrlPath")),
+    )

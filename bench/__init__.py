@@ -1,0 +1,1 @@
+"""Benchmarks, each against a baseline that runs in the same process."""

@@ -1,0 +1,5 @@
+"""``make bench``: prints the tables of ``docs/performance.md``."""
+
+from bench import join_and_checks
+
+join_and_checks.main()

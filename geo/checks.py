@@ -1,0 +1,412 @@
+"""Figures of the plans held against the records.
+
+A verdict says what was expected, what the records give, which records were used and what is
+missing. Sums are exact decimals. The tolerance is the rounding of the stated figure: half a unit
+of its last written decimal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from geo.industries import Taxonomy
+from geo.issues import Issue, issue
+from geo.plans import Document, Figure, Method, Subject, in_scope
+from geo.text import fold
+from geo.zones import Stage, Zone
+
+
+class Status(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    CANNOT_TELL = "cannot_tell"
+    TO_REVIEW = "to_review"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A value that the check would need: field `name` of `record`, or of the plan as a whole."""
+
+    record: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What would account exactly for a deviation; `kind` is a key under ``check.why``."""
+
+    kind: str
+    records: tuple[str, ...]
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome for one figure.
+
+    Attributes
+    ----------
+    expected, actual, deviation
+        In the figure's unit; `deviation` is actual − expected and None where it has no meaning.
+    tolerance
+        What rounding of the stated figure allows.
+    reason
+        Key of the sentence under ``check.reason``; `params` are its parts.
+    """
+
+    figure: Figure
+    status: Status
+    actual: Decimal | None
+    deviation: Decimal | None
+    tolerance: Decimal
+    records: tuple[str, ...]
+    missing: tuple[Missing, ...]
+    reason: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    explanations: tuple[Explanation, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.figure.id
+
+    @property
+    def expected(self) -> Decimal:
+        return self.figure.value
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What checks need besides the zones: district codes of each province of 2016."""
+
+    districts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def check_sources(
+    zones: Iterable[Zone], documents: Mapping[str, Document], taxonomy: Taxonomy
+) -> tuple[list[Zone], list[Issue]]:
+    """Hold what zones say of their plans against the plans themselves.
+
+    Returns
+    -------
+    zones, issues
+        The zones whose documents all exist. Further issues: an occupancy target that differs
+        from its figure, and industry phrases that map to no VSIC division.
+    """
+    figures = {figure.id: figure for one in documents.values() for figure in one.figures}
+    good: list[Zone] = []
+    issues: list[Issue] = []
+    for zone in zones:
+        unknown = [one.document for one in zone.sources if one.document not in documents]
+        issues += [
+            issue("zone.document_unknown", row=zone.id, field="sources", value=name)
+            for name in unknown
+        ]
+        if unknown:
+            continue
+        good.append(zone)
+        for target in zone.occupancy_targets:
+            figure = figures.get(target.figure)
+            stated = figure and (figure.comparator, figure.value, figure.high, figure.year)
+            if stated != (target.comparator, target.low, target.high, target.year):
+                issues.append(
+                    issue(
+                        "zone.target_differs",
+                        row=zone.id,
+                        field="occupancy_targets",
+                        value=target.figure,
+                    )
+                )
+        issues += [
+            issue("zone.industry_unmapped", row=zone.id, field="industries", value=one.phrase)
+            for one in zone.industries
+            if not one.vsic and taxonomy.classify(one.reading or one.phrase) is None
+        ]
+    return good, issues
+
+
+def tolerance(stated: Decimal) -> Decimal:
+    """Half a unit of the last decimal that a figure is written with.
+
+    Examples
+    --------
+    >>> tolerance(Decimal("1160.83")), tolerance(Decimal("3770"))
+    (Decimal('0.005'), Decimal('0.5'))
+    """
+    exponent = stated.as_tuple().exponent
+    places = exponent if isinstance(exponent, int) else 0
+    return Decimal(1).scaleb(min(places, 0)) / 2
+
+
+def holds(actual: Decimal, figure: Figure) -> bool:
+    """Whether a value satisfies the figure's comparator within its rounding."""
+    value, slack = figure.value, tolerance(figure.value)
+    match figure.comparator:
+        case "=" | "~":
+            return abs(actual - value) <= slack
+        case ">":
+            return actual > value
+        case ">=":
+            return actual >= value
+        case "<":
+            return actual < value
+        case "<=":
+            return actual <= value
+        case _:
+            return figure.high is not None and value <= actual <= figure.high
+
+
+def run(
+    documents: Iterable[Document], zones: Sequence[Zone], context: Context | None = None
+) -> list[Verdict]:
+    """Check every figure that has a method, in the order of documents and figures."""
+    groups: dict[tuple[str, str], list[Zone]] = {}
+    for zone in zones:
+        for name in dict.fromkeys(source.document for source in zone.sources):
+            groups.setdefault((name, zone.province.code), []).append(zone)
+    return [
+        verdict(figure, groups.get((document.id, figure.scope.province), ()), context or Context())
+        for document in documents
+        for figure in document.figures
+        if figure.method is not None
+    ]
+
+
+def verdict(figure: Figure, zones: Iterable[Zone], context: Context) -> Verdict:
+    """Hold one figure against the zones in its scope."""
+    if figure.method is None:
+        raise ValueError(f"{figure.id} has no method")
+    chosen = [zone for zone in zones if in_scope(zone, figure)]
+    if figure.scope.subject is not Subject.ZONE:
+        return _cannot_tell(
+            figure, chosen, [Missing(None, figure.scope.subject)], "no_records_kept"
+        )
+    return _METHODS[figure.method](figure, chosen, context)
+
+
+def _verdict(
+    figure: Figure,
+    status: Status,
+    zones: Sequence[Zone],
+    actual: Decimal | None,
+    reason: str,
+    *,
+    missing: Iterable[Missing] = (),
+    explanations: Iterable[Explanation] = (),
+    **params: Any,
+) -> Verdict:
+    comparable = actual is not None and figure.comparator in ("=", "~")
+    return Verdict(
+        figure,
+        status,
+        actual,
+        actual - figure.value if comparable and actual is not None else None,
+        tolerance(figure.value),
+        tuple(zone.id for zone in zones),
+        tuple(missing),
+        reason,
+        params,
+        tuple(explanations),
+    )
+
+
+def _cannot_tell(
+    figure: Figure,
+    zones: Sequence[Zone],
+    missing: Iterable[Missing],
+    reason: str,
+    actual: Decimal | None = None,
+    **params: Any,
+) -> Verdict:
+    return _verdict(figure, Status.CANNOT_TELL, zones, actual, reason, missing=missing, **params)
+
+
+def _lacking(zones: Iterable[Zone], names: Iterable[str]) -> list[Missing]:
+    wanted = tuple(names)
+    return [
+        Missing(zone.id, name) for zone in zones for name in wanted if getattr(zone, name) is None
+    ]
+
+
+def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
+    if not zones:
+        return _cannot_tell(figure, zones, [Missing(None, "zones")], "no_zones")
+    missing = _lacking(zones, ["area_planned_ha"])
+    known = [zone.area_planned_ha for zone in zones if zone.area_planned_ha is not None]
+    total = sum(known, Decimal(0))
+    params: dict[str, Any] = {"rows": len(zones), "known": len(known)}
+    if len(known) == 0:
+        return _cannot_tell(figure, zones, missing, "areas_unknown", **params)
+    exceeded = total > figure.value + tolerance(figure.value)
+    if missing and not exceeded:
+        return _verdict(
+            figure,
+            Status.CANNOT_TELL,
+            zones,
+            total,
+            "areas_incomplete",
+            missing=missing,
+            explanations=explain(total - figure.value, zones),
+            **params,
+        )
+    if holds(total, figure):
+        return _verdict(figure, Status.MET, zones, total, "sum_fits", **params)
+    return _verdict(
+        figure,
+        Status.NOT_MET,
+        zones,
+        total,
+        "sum_differs",
+        missing=missing,
+        explanations=explain(total - figure.value, zones),
+        **params,
+    )
+
+
+def explain(deviation: Decimal, zones: Sequence[Zone]) -> list[Explanation]:
+    """What would account exactly for a sum that is off by `deviation` (actual − expected).
+
+    A single missing area, a row that is there twice, or a row written ten times too large or too
+    small. Nothing is offered that does not fit to the last digit.
+    """
+    found: list[Explanation] = []
+    if deviation == 0:
+        return found
+    unknown = [zone for zone in zones if zone.area_planned_ha is None]
+    if len(unknown) == 1 and deviation < 0:
+        found.append(Explanation("missing_area", (unknown[0].id,), -deviation))
+    names: dict[tuple[str, str], list[Zone]] = {}
+    for zone in zones:
+        names.setdefault((zone.kind, fold(zone.name)), []).append(zone)
+    for same in names.values():
+        twice = [zone for zone in same if zone.area_planned_ha == deviation]
+        if len(same) > 1 and twice:
+            ids = tuple(zone.id for zone in same)
+            found.append(Explanation("duplicated_name", ids, deviation))
+    for zone in zones:
+        area = zone.area_planned_ha
+        if area is not None and area * 9 == deviation * 10:
+            found.append(Explanation("ten_times_large", (zone.id,), area / 10))
+        if area is not None and area * 9 == -deviation:
+            found.append(Explanation("ten_times_small", (zone.id,), area * 10))
+    return found
+
+
+def _area_added(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
+    return _cannot_tell(figure, zones, [Missing(None, "area_before")], "no_baseline")
+
+
+def _row_count(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
+    rows = [
+        zone
+        for zone in zones
+        if any((s.document, s.clause) == (figure.document, figure.clause) for s in zone.sources)
+    ]
+    if not rows:
+        return _cannot_tell(figure, rows, [Missing(None, "zones")], "no_zones")
+    actual = Decimal(len(rows))
+    clusters = sum(zone.cluster_count for zone in rows)
+    status = Status.MET if holds(actual, figure) else Status.NOT_MET
+    reason = "rows_hold_more" if clusters != len(rows) else "rows"
+    several = [zone.name for zone in rows if zone.cluster_count > 1]
+    return _verdict(
+        figure, status, rows, actual, reason, rows=len(rows), clusters=clusters, several=several
+    )
+
+
+def _count_per_unit(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
+    codes = context.districts.get(figure.scope.province, ())
+    finished = {Stage.OPERATING}
+    counts = {
+        code: sum(
+            zone.cluster_count
+            for zone in zones
+            if zone.stage in finished and code in {d.code for d in zone.districts}
+        )
+        for code in codes
+    }
+    short = [code for code, count in counts.items() if not holds(Decimal(count), figure)]
+    if codes and not short:
+        return _verdict(
+            figure, Status.MET, zones, Decimal(min(counts.values())), "each_unit", units=len(codes)
+        )
+    missing = [Missing(code, "zones") for code in short] or [Missing(None, "zones")]
+    return _cannot_tell(figure, zones, missing, "units_without_record", units=len(short))
+
+
+def _detailed_area(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
+    missing = _lacking(zones, ["area_detailed_ha", "area_planned_ha"])
+    if not zones or missing:
+        return _cannot_tell(
+            figure,
+            zones,
+            missing or [Missing(None, "zones")],
+            "areas_unknown",
+            rows=len(zones),
+            known=0,
+        )
+    detailed = sum((zone.area_detailed_ha or Decimal(0) for zone in zones), Decimal(0))
+    planned = sum((zone.area_planned_ha or Decimal(0) for zone in zones), Decimal(0))
+    met = holds(detailed, figure) and detailed <= planned
+    return _verdict(
+        figure,
+        Status.MET if met else Status.NOT_MET,
+        zones,
+        detailed,
+        "detailed_within" if met else "detailed_differs",
+        planned=planned,
+        share=round(detailed / planned * 100, 1) if planned else None,
+    )
+
+
+_DENOMINATORS = {
+    "industrial": "area_industrial_ha",
+    "for_lease": "area_industrial_ha",
+    "building_land": "area_industrial_ha",
+    "total": "area_planned_ha",
+}
+
+
+def _occupancy(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
+    impossible = figure.comparator in (">", ">=") and (
+        figure.value > 100 or (figure.value == 100 and figure.comparator == ">")
+    )
+    if not zones:
+        reason = "impossible_and_no_zones" if impossible else "no_zones"
+        return _cannot_tell(figure, zones, [Missing(None, "zones")], reason)
+    base = _DENOMINATORS[figure.denominator or "industrial"]
+    missing = _lacking(zones, ["area_let_ha", base])
+    missing += [Missing(zone.id, base) for zone in zones if getattr(zone, base) == 0]
+    if missing:
+        return _cannot_tell(figure, zones, missing, "occupancy_unknown", count=len(zones))
+    groups = [[zone] for zone in zones] if figure.scope.per == "zone" else [list(zones)]
+    rates = [
+        sum((zone.area_let_ha or Decimal(0) for zone in group), Decimal(0))
+        / sum((getattr(zone, base) for zone in group), Decimal(0))
+        * 100
+        for group in groups
+    ]
+    lowest = round(min(rates), 2)
+    met = all(holds(rate, figure) for rate in rates)
+    return _verdict(
+        figure,
+        Status.MET if met else Status.NOT_MET,
+        zones,
+        lowest,
+        "occupancy_reached" if met else "occupancy_short",
+        count=len(zones),
+    )
+
+
+_METHODS: dict[Method, Callable[[Figure, Sequence[Zone], Context], Verdict]] = {
+    Method.SUM_OF_AREAS: _sum_of_areas,
+    Method.AREA_ADDED: _area_added,
+    Method.ROW_COUNT: _row_count,
+    Method.COUNT_PER_UNIT: _count_per_unit,
+    Method.AREA_PER_UNIT: _area_added,
+    Method.DETAILED_AREA: _detailed_area,
+    Method.OCCUPANCY: _occupancy,
+}

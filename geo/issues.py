@@ -1,0 +1,158 @@
+"""What is wrong with a record, and who can mend it.
+
+Bad records yield issues, bad programs raise. An issue names the file, the row, the field and the
+raw value; its words are in :mod:`geo.i18n` under ``issue.<code>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Severity(StrEnum):
+    ERROR = "error"  # the record is not used
+    WARNING = "warning"  # used, and somebody must look
+    INFO = "info"  # worth knowing
+
+
+class Responsible(StrEnum):
+    STAFF = "staff"  # keeps the records
+    PLANNER = "planner"  # wrote the plan
+    DATA = "data"  # maintains boundaries and taxonomies
+
+
+class IssueKind(NamedTuple):
+    severity: Severity
+    responsible: Responsible
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+_STAFF, _DATA = Responsible.STAFF, Responsible.DATA
+
+CATALOGUE: dict[str, IssueKind] = {
+    # zone records
+    "zone.not_a_feature": IssueKind(_E, _STAFF),
+    "zone.id_missing": IssueKind(_E, _STAFF),
+    "zone.id_malformed": IssueKind(_E, _STAFF),
+    "zone.id_duplicate": IssueKind(_E, _STAFF),
+    "zone.field_missing": IssueKind(_E, _STAFF),
+    "zone.field_type": IssueKind(_E, _STAFF),
+    "zone.choice": IssueKind(_E, _STAFF),
+    "zone.number_text": IssueKind(_E, _STAFF),
+    "zone.number_comma": IssueKind(_E, _STAFF),
+    "zone.number_negative": IssueKind(_E, _STAFF),
+    "zone.number_huge": IssueKind(_E, _STAFF),
+    "zone.date": IssueKind(_E, _STAFF),
+    "zone.field_unknown": IssueKind(_W, _STAFF),
+    "zone.text_nfc": IssueKind(_I, _STAFF),
+    "zone.ledger": IssueKind(_W, _STAFF),
+    "zone.let_without_date": IssueKind(_W, _STAFF),
+    "zone.unit_unknown": IssueKind(_E, _STAFF),
+    "zone.unit_vintage": IssueKind(_E, _STAFF),
+    "zone.unit_province": IssueKind(_E, _STAFF),
+    "zone.geometry_missing": IssueKind(_W, _STAFF),
+    "zone.geometry_empty": IssueKind(_E, _STAFF),
+    "zone.geometry_invalid": IssueKind(_E, _STAFF),
+    "zone.geometry_type": IssueKind(_E, _STAFF),
+    "zone.geometry_swapped": IssueKind(_E, _STAFF),
+    "zone.geometry_projected": IssueKind(_E, _STAFF),
+    "zone.geometry_outside": IssueKind(_E, _STAFF),
+    "zone.radius_missing": IssueKind(_E, _STAFF),
+    "zone.precision_geometry": IssueKind(_E, _STAFF),
+    "zone.target_differs": IssueKind(_W, _STAFF),
+    "zone.industry_unmapped": IssueKind(_I, _DATA),
+    "zone.document_unknown": IssueKind(_E, _STAFF),
+    # boundary sets
+    "boundary.set_missing": IssueKind(_E, _DATA),
+    "boundary.file_unreadable": IssueKind(_E, _DATA),
+    "boundary.checksum": IssueKind(_E, _DATA),
+    "boundary.licence_missing": IssueKind(_E, _DATA),
+    "boundary.count": IssueKind(_E, _DATA),
+    "boundary.code_missing": IssueKind(_E, _DATA),
+    "boundary.code_malformed": IssueKind(_E, _DATA),
+    "boundary.code_duplicate": IssueKind(_E, _DATA),
+    "boundary.name_missing": IssueKind(_E, _DATA),
+    "boundary.name_encoding": IssueKind(_E, _DATA),
+    "boundary.geometry_empty": IssueKind(_E, _DATA),
+    "boundary.geometry_type": IssueKind(_E, _DATA),
+    "boundary.geometry_invalid": IssueKind(_E, _DATA),
+    "boundary.outside": IssueKind(_E, _DATA),
+    "boundary.swapped": IssueKind(_E, _DATA),
+    "boundary.overlap": IssueKind(_E, _DATA),
+    "boundary.border": IssueKind(_E, _DATA),
+    "boundary.province_unknown": IssueKind(_E, _DATA),
+    "boundary.outside_province": IssueKind(_E, _DATA),
+    "boundary.not_union": IssueKind(_E, _DATA),
+    "boundary.merged_from": IssueKind(_E, _DATA),
+    "boundary.archipelago_missing": IssueKind(_E, _DATA),
+    "boundary.unit_duplicate": IssueKind(_E, _DATA),
+    "boundary.unit_boundary": IssueKind(_E, _DATA),
+    "boundary.unit_missing": IssueKind(_E, _DATA),
+    "boundary.plan_districts": IssueKind(_E, _DATA),
+    "boundary.gap": IssueKind(_W, _DATA),
+    "boundary.code_padded": IssueKind(_I, _DATA),
+    # the join of zones to districts
+    "join.position_differs": IssueKind(_W, _STAFF),
+    "join.position_within_doubt": IssueKind(_I, _STAFF),
+    "join.outside_all": IssueKind(_W, _STAFF),
+    "join.no_boundary": IssueKind(_W, _DATA),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding about one record.
+
+    Attributes
+    ----------
+    code
+        Key of :data:`CATALOGUE`.
+    source
+        File or table in which it was found.
+    row
+        Position in the file from 1, or the record's id where it has one.
+    field, value
+        The field and its value as it came in, shortened to 200 characters.
+    params
+        Further parts of the message.
+    """
+
+    code: str
+    severity: Severity
+    source: str | None = None
+    row: str | int | None = None
+    field: str | None = None
+    value: str | None = None
+    params: Mapping[str, object] = default(default_factory=dict)
+
+    @property
+    def responsible(self) -> Responsible:
+        return CATALOGUE[self.code].responsible
+
+
+def issue(
+    code: str,
+    *,
+    source: str | None = None,
+    row: str | int | None = None,
+    field: str | None = None,
+    value: object = None,
+    **params: object,
+) -> Issue:
+    """Make an issue with the severity that the catalogue gives its code.
+
+    Raises
+    ------
+    KeyError
+        If `code` is not in :data:`CATALOGUE`.
+    """
+    shown = None if value is None else str(value)[:200]
+    return Issue(code, CATALOGUE[code].severity, source, row, field, shown, params)
+
+
+def has_errors(issues: Iterable[Issue]) -> bool:
+    return any(found.severity is Severity.ERROR for found in issues)

@@ -1,0 +1,281 @@
+"""The folium map: a base that never changes, and a small message that says what to show.
+
+``streamlit-folium`` compares the base with ``_[a-z0-9]+`` cut out and mutates the map that it is
+given. So the base is made anew at every call and holds only texts, and everything that a click may
+change travels in :func:`view_group`: no names, no geometry, a bit a zone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import folium
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+from geo import assets
+from geo.i18n import catalogue, number, t
+from geo.settings import Settings
+
+VIETNAM = (16.2, 107.6)
+"""Centre of the national view: latitude, longitude."""
+
+BREAKS_HA: dict[str, tuple[int, ...]] = {
+    "districts-2016": (50, 150, 400, 1000),
+    "provinces-2016": (250, 1000, 2500, 5000),
+    "provinces-2025": (250, 1000, 2500, 5000),
+}
+"""Class limits by unit; fixed, so that a colour means the same under every filter."""
+
+UNKNOWN_CLASS = -1
+
+_FROM_FRAME = "../../"  # the frame is at component/<name>/index.html
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFigure:
+    """What lies in one district or province.
+
+    Attributes
+    ----------
+    ha
+        Sum of the known areas in hectares.
+    zones, unknown
+        Number of zones, and how many of them have no known area.
+    """
+
+    ha: float
+    zones: int
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """What the map shows.
+
+    Attributes
+    ----------
+    revision
+        Of the register, to which the indices belong.
+    visible
+        Indices ``n`` of the zones to show.
+    total
+        Number of zones in the layer.
+    unit
+        Layer of the choropleth, a key of :data:`BREAKS_HA`.
+    figures
+        By the unit's code; a unit without zones is left out.
+    selected
+        Id of a zone to highlight.
+    fit
+        Whether the map moves to the visible zones when they change.
+    bounds
+        West, south, east, north in degrees to move to instead.
+    """
+
+    revision: str
+    visible: Collection[int]
+    total: int
+    unit: str = "districts-2016"
+    figures: Mapping[str, UnitFigure] = field(default_factory=dict)
+    selected: str | None = None
+    fit: bool = True
+    bounds: tuple[float, float, float, float] | None = None
+
+
+class BaseMap(folium.Map):
+    """folium's map with the libraries that ours needs, and no others."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <style>#{{ this.get_name() }} { width: 100%; height: 100%; }</style>
+        {% endmacro %}
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }} ></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                center: {{ this.location|tojson }},
+                ...{{ this.options|tojavascript }}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            location=VIETNAM,
+            tiles=None,
+            zoom_start=5,
+            zoom_control=False,
+            attribution_control=False,
+            zoom_snap=0.25,
+            min_zoom=4,
+            max_zoom=17,
+            max_bounds=True,
+            min_lat=0,
+            max_lat=30,
+            min_lon=88,
+            max_lon=128,
+        )
+        self.default_js = [(name, _address(name, settings)) for name in _scripts()]
+        self.default_css = [(name, _address(name, settings)) for name in _styles()]
+
+
+class _Start(JSCSSMixin):
+    """Hands the texts and settings to our script."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "khucum.start({{ this._parent.get_name() }}, {{ this.config }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._name = "KhuCum"
+        self.config = _script_json(config)
+
+
+class _Show(folium.MacroElement):
+    """Hands the view to our script."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}khucum.show({{ this.message }});{% endmacro %}"
+    )
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self._name = "Show"
+        self.message = message
+
+
+def assets_are_local(settings: Settings) -> bool:
+    """Whether the map works without internet."""
+    return assets.are_local(settings)
+
+
+def base_map(lang: str, settings: Settings) -> folium.Map:
+    """A fresh map without data; the same for every view in one language."""
+    prefix = "map.client."
+    texts = {
+        key.removeprefix(prefix): text
+        for key, text in catalogue(lang).items()
+        if key.startswith(prefix)
+    }
+    base = BaseMap(settings)
+    config = {
+        "lang": lang,
+        "root": _FROM_FRAME,
+        "texts": texts,
+        "tiles": {"url": settings.tiles_url, "credit": settings.tiles_credit},
+    }
+    base.add_child(_Start(config))
+    return base
+
+
+def view_group(view: MapView, lang: str) -> folium.FeatureGroup:
+    """The message for one view, for ``feature_group_to_add``.
+
+    Raises
+    ------
+    ValueError
+        If the unit is unknown or an index lies outside the layer.
+    """
+    group = folium.FeatureGroup(name="khucum", control=False)
+    group.add_child(_Show(_script_json(view_message(view, lang))))
+    return group
+
+
+def view_message(view: MapView, lang: str) -> dict[str, Any]:
+    """The view as the browser gets it; at 5 000 zones in 706 districts below 25 KB."""
+    if view.unit not in BREAKS_HA:
+        raise ValueError(f"unit is {view.unit!r}, expected one of {', '.join(BREAKS_HA)}")
+    return {
+        "revision": view.revision,
+        "visible": bitmap(view.visible, view.total),
+        "unit": view.unit,
+        "figures": {code: _entry(view.unit, one) for code, one in view.figures.items()},
+        "legend": {"title": t(lang, f"map.legend.{view.unit}"), "labels": labels(view.unit, lang)},
+        "selected": view.selected,
+        "fit": view.fit,
+        "bounds": view.bounds,
+    }
+
+
+def bitmap(indices: Collection[int], total: int) -> str:
+    """A set of indices below `total` as base64 of bits, lowest bit first.
+
+    Examples
+    --------
+    >>> bitmap([0, 2, 8], 10)
+    'BQE='
+    """
+    bits = bytearray((total + 7) // 8)
+    for index in indices:
+        if not 0 <= index < total:
+            raise ValueError(f"index is {index}, expected 0 to {total - 1}")
+        bits[index >> 3] |= 1 << (index & 7)
+    return base64.b64encode(bytes(bits)).decode("ascii")
+
+
+def class_of(unit: str, figure: UnitFigure) -> int:
+    """Index of the colour class; unknown areas alone have a class of their own, never the lowest.
+
+    Examples
+    --------
+    >>> class_of("districts-2016", UnitFigure(ha=150, zones=2))
+    2
+    >>> class_of("districts-2016", UnitFigure(ha=0, zones=1, unknown=1))
+    -1
+    """
+    if figure.zones and figure.unknown == figure.zones:
+        return UNKNOWN_CLASS
+    return bisect_right(BREAKS_HA[unit], figure.ha)
+
+
+def labels(unit: str, lang: str) -> list[str]:
+    """The classes in words, lowest first."""
+    limits = [number(limit, lang) for limit in BREAKS_HA[unit]]
+    between = [f"{low} – {high}" for low, high in pairwise(limits)]
+    below, above = (t(lang, f"map.legend.{side}") for side in ("below", "from"))
+    return [f"{below} {limits[0]}", *between, f"{above} {limits[-1]}"]
+
+
+def _entry(unit: str, figure: UnitFigure) -> list[float | int]:
+    return [class_of(unit, figure), round(figure.ha, 2), figure.zones, figure.unknown]
+
+
+def _scripts() -> tuple[str, ...]:
+    return ("leaflet.js", *assets.OWN_SCRIPTS)
+
+
+def _styles() -> tuple[str, ...]:
+    return ("leaflet.css", *assets.OWN_STYLES)
+
+
+def _address(name: str, settings: Settings) -> str:
+    found = assets.find(name, settings)
+    if found is not None:
+        return _FROM_FRAME + found.address
+    shipped = {url.rsplit("/", 1)[-1]: url for _, url in _folium_links()}
+    return shipped[name]
+
+
+def _folium_links() -> list[tuple[str, str]]:
+    return [*folium.Map.default_js, *folium.Map.default_css]
+
+
+def _script_json(value: object) -> str:
+    """JSON that cannot leave the script it stands in, whatever texts it holds."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text

@@ -1,0 +1,89 @@
+"""Starting the web server: everything that can be wrong is found before Streamlit starts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+from geo import assets
+from geo.errors import SetupError
+from geo.services import Planner
+from geo.settings import ROOT, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A server that can start: its command, its address, and what is less than ideal."""
+
+    command: tuple[str, ...]
+    url: str
+    zones: int
+    warnings: tuple[str, ...]
+
+
+def prepare(port: int, address: str, settings: Settings) -> Plan:
+    """Check port, data and folders.
+
+    Raises
+    ------
+    SetupError
+        ``serve.port_in_use`` or ``serve.port_refused``, naming the port.
+    DataError
+        When the register cannot be read.
+    """
+    _require_free(port, address)
+    planner = Planner(settings)
+    zones = len(planner.state.zones)
+    warnings = []
+    if not assets.are_local(settings):
+        warnings.append("assets_remote")
+    if not _writable(settings):
+        warnings.append("var_read_only")
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(ROOT / "app.py"),
+        "--server.port",
+        str(port),
+    ]
+    if address:
+        command += ["--server.address", address]
+    url = f"http://{address or 'localhost'}:{port}"
+    return Plan(tuple(command), url, zones, tuple(warnings))
+
+
+def _require_free(port: int, address: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except PermissionError as fault:
+            raise SetupError("serve.port_refused", port=str(port)) from fault
+        except OSError as fault:
+            raise SetupError("serve.port_in_use", port=str(port)) from fault
+
+
+def _writable(settings: Settings) -> bool:
+    try:
+        settings.var_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=settings.var_dir):
+            return True
+    except OSError:
+        return False
+
+
+def run(plan: Plan) -> int:
+    """Run the server until it stops; its exit status, 0 when stopped by the keyboard."""
+    with subprocess.Popen(plan.command, cwd=ROOT, env=os.environ) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            server.wait()
+            return 0

@@ -1,0 +1,73 @@
+"""Settings of the installation, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import SetupError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Folder of the project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an administrator can set; every name is documented in ``docs/settings.md``.
+
+    Attributes
+    ----------
+    data_dir
+        The register, plans, taxonomy and boundaries (``KHUCUM_DATA``).
+    var_dir
+        What the program writes: caches, later the database (``KHUCUM_VAR``).
+    vendor_dir
+        Map libraries as npm installs them (``KHUCUM_VENDOR``).
+    max_file_mb
+        Largest zone or boundary file that is read (``KHUCUM_MAX_FILE_MB``).
+    language
+        Language before the reader has chosen: ``vi`` or ``en`` (``KHUCUM_LANG``).
+    tiles_url, tiles_credit
+        Template of a basemap that a reader may switch on, ``https://…/{z}/{x}/{y}.png``, and its
+        attribution; empty for none (``KHUCUM_TILES``, ``KHUCUM_TILES_CREDIT``).
+    """
+
+    data_dir: Path = ROOT / "data"
+    var_dir: Path = ROOT / "var"
+    vendor_dir: Path = ROOT / "node_modules"
+    max_file_mb: int = 40
+    language: str = "vi"
+    tiles_url: str = ""
+    tiles_credit: str = ""
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    Raises
+    ------
+    SetupError
+        If a value is not of its kind, naming the variable and what it takes.
+    """
+    env = os.environ if environ is None else environ
+    defaults = Settings()
+    size = env.get("KHUCUM_MAX_FILE_MB", str(defaults.max_file_mb))
+    if not size.isdecimal() or int(size) == 0:
+        raise SetupError("settings.number", name="KHUCUM_MAX_FILE_MB", value=size)
+    language = env.get("KHUCUM_LANG", defaults.language)
+    if language not in ("vi", "en"):
+        raise SetupError("settings.language", name="KHUCUM_LANG", value=language)
+    tiles = env.get("KHUCUM_TILES", defaults.tiles_url)
+    if tiles and not (tiles.startswith(("https://", "http://", "/")) and "{z}" in tiles):
+        raise SetupError("settings.tiles", name="KHUCUM_TILES", value=tiles)
+    return Settings(
+        data_dir=Path(env.get("KHUCUM_DATA", defaults.data_dir)),
+        var_dir=Path(env.get("KHUCUM_VAR", defaults.var_dir)),
+        vendor_dir=Path(env.get("KHUCUM_VENDOR", defaults.vendor_dir)),
+        max_file_mb=int(size),
+        language=language,
+        tiles_url=tiles,
+        tiles_credit=env.get("KHUCUM_TILES_CREDIT", defaults.tiles_credit),
+    )

@@ -1,0 +1,40 @@
+"""No page without the application around it.
+
+Streamlit also opens ``pages/<stem>.py`` at ``/<stem>`` on its own, as long as ``st.navigation`` has
+not run since the server started. Whatever ``main()`` of ``app.py`` decides would be skipped, so a
+page begins with :func:`enter`. The mark is a context variable: each script run has its own context,
+so it can leak neither to another session nor to a later run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import streamlit as st
+
+from geo import settings
+from geo.i18n import LANGUAGES, t
+
+_inside: ContextVar[bool] = ContextVar("khucum_inside_app", default=False)
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """Around the page in ``main()``: marks that the application runs."""
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+def enter() -> None:
+    """First line of every page: refuses the page outside ``main()``."""
+    if _inside.get():
+        return
+    asked = st.query_params.get("lang", "")
+    lang = asked if asked in LANGUAGES else settings.load().language
+    st.error(t(lang, "map.not_entered"), icon=":material/lock:")
+    st.stop()

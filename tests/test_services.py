@@ -1,0 +1,127 @@
+"""The use cases: filters, totals, layers, and what happens when the register changes."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from geo.errors import UsageError
+from geo.i18n import LANGUAGES
+from geo.services import UNIT_LAYERS, Filter, Planner, count_by_kind
+from geo.settings import Settings
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [
+        (Filter(), 50),
+        (Filter(provinces=("19",)), 35),
+        (Filter(provinces=("19", "06")), 36),
+        (Filter(provinces=("68",)), 0),
+        (Filter(kinds=("KCN",)), 18),
+        (Filter(provinces=("19",), kinds=("CCN",)), 28),
+        (Filter(text="Điềm Thụy"), 2),
+        (Filter(text="diem thuy"), 2),
+        (Filter(text="DIEM  THUY "), 2),
+        (Filter(text="Tân Lập số 2"), 1),
+        (Filter(text="(.*"), 50),
+        (Filter(text="không có"), 0),
+    ],
+)
+def test_filters(planner, chosen, count):
+    assert len(planner.zones(chosen)) == count
+
+
+def test_counts_by_kind_count_clusters(planner):
+    assert count_by_kind(planner.zones()) == {"KCN": 18, "CCN": 33}
+
+
+@pytest.mark.parametrize("name", ["zones", *UNIT_LAYERS])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_layers_are_geojson_whose_position_is_the_index(planner, name, lang):
+    features = json.loads(planner.layer(name, lang))["features"]
+    if name == "zones":
+        assert [feature["properties"]["n"] for feature in features] == list(range(50))
+        ids = [feature["properties"]["id"] for feature in features]
+        assert ids == sorted(ids)
+    else:
+        codes = [feature["properties"]["code"] for feature in features]
+        assert (
+            len(codes) == {"districts-2016": 708, "provinces-2016": 63, "provinces-2025": 34}[name]
+        )
+        assert all(codes)
+
+
+def test_an_unknown_layer_lists_the_known_ones(planner):
+    with pytest.raises(UsageError) as refusal:
+        planner.layer("communes", "vi")
+    assert refusal.value.params["known"] == ["zones", *UNIT_LAYERS]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_record_is_complete_in_words(planner, lang):
+    for zone in planner.zones():
+        record = planner.record(zone.id, lang)
+        assert record["quote"] == zone.source.quote
+        assert record["doubt"]
+        assert len(record["industries"]) == len(zone.industries)
+        flat = json.dumps(record, ensure_ascii=False)
+        for family in ("field.", "zone.", "stage.", "industry.", "kind."):
+            assert f'"{family}' not in flat
+
+
+def test_unknown_areas_are_said_to_be_unknown(planner):
+    rows = dict(planner.record("dl-kcn-hoa-phu", "vi")["rows"])
+    assert rows["Diện tích quy hoạch"] == "chưa rõ"
+    assert rows["Mục tiêu tỷ lệ lấp đầy"] == "80 – 90 % (2010)"
+
+
+def test_no_record_for_an_unknown_zone_or_language(planner):
+    assert planner.record("tn-ccn-khong-co", "vi") is None
+    assert planner.record("tn-kcn-nam-pho-yen", "fr") is None
+
+
+def test_the_map_view_holds_indices_and_figures_of_the_chosen_zones(planner):
+    zones = planner.zones(Filter(provinces=("19",), kinds=("CCN",)))
+    view = planner.map_view(zones)
+    assert len(view.visible) == 28
+    assert view.total == 50
+    assert view.figures["172"].ha == 179.4
+    assert "643" not in view.figures
+    new = planner.map_view(planner.zones(), "provinces-2025")
+    assert {code: figure.zones for code, figure in new.figures.items()} == {
+        "19": 36, "66": 5, "68": 9,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def own_data(tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    return replace(Settings(), data_dir=tmp_path / "data")
+
+
+def test_a_changed_register_is_a_new_revision_everywhere(own_data):
+    planner = Planner(own_data)
+    before = planner.revision
+    assert planner.revision == before
+    path = own_data.data_dir / "zones.geojson"
+    path.write_text(
+        path.read_text("utf-8").replace('"name": "KCN Quyết Thắng"', '"name": "KCN Mới"'), "utf-8"
+    )
+    assert planner.revision != before
+    assert planner.state.by_id["tn-kcn-quyet-thang"].name == "KCN Mới"
+
+
+def test_downloads_hold_the_chosen_zones(planner):
+    zones = planner.zones(Filter(provinces=("66",)))
+    assert planner.download("csv", zones).count(b"\r\n") == 1 + 5
+    assert len(json.loads(planner.download("geojson", zones))["features"]) == 5
+    with pytest.raises(UsageError):
+        planner.download("exe", zones)
+
+
+@pytest.mark.parametrize("text", ["Thái Nguyên", "thai nguyen", "tỉnh Thái Nguyên", "19"])
+def test_provinces_are_found_by_name_or_code(planner, text):
+    assert planner.find_province(text) == "19"

@@ -1,0 +1,77 @@
+"""Starting the server where something is in the way: a message, never a traceback."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from geo import serving
+from geo.errors import DataError, SetupError
+from geo.settings import Settings
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as listener:
+        listener.bind(("", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def free():
+    with socket.socket() as probe:
+        probe.bind(("", 0))
+        return probe.getsockname()[1]
+
+
+def test_a_port_in_use_is_named_with_its_cure(taken):
+    done = subprocess.run(
+        [sys.executable, "-m", "geo", "serve", "--port", str(taken), "--lang", "en"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, env=dict(os.environ),
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert f"Port {taken} is used by another program" in done.stderr
+    assert "make run PORT=" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_free_port_gives_the_command(free):
+    plan = serving.prepare(free, "", Settings())
+    assert plan.url == f"http://localhost:{free}"
+    assert plan.zones == 50
+    assert plan.command[-2:] == ("--server.port", str(free))
+
+
+def test_missing_map_libraries_are_a_warning(free, tmp_path):
+    plan = serving.prepare(free, "", replace(Settings(), vendor_dir=tmp_path))
+    assert "assets_remote" in plan.warnings
+
+
+def test_a_var_that_cannot_be_written_is_a_warning(free, tmp_path):
+    (tmp_path / "file").write_text("")
+    plan = serving.prepare(free, "", replace(Settings(), var_dir=tmp_path / "file" / "var"))
+    assert "var_read_only" in plan.warnings
+
+
+def test_unreadable_data_stops_the_start(free, tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    (tmp_path / "data" / "zones.geojson").unlink()
+    with pytest.raises(DataError):
+        serving.prepare(free, "", replace(Settings(), data_dir=tmp_path / "data"))
+
+
+def test_a_port_is_free_again_after_the_check(free):
+    serving.prepare(free, "", Settings())
+    serving.prepare(free, "", Settings())
+
+
+def test_port_in_use_is_a_setup_error(taken):
+    with pytest.raises(SetupError) as refusal:
+        serving.prepare(taken, "", Settings())
+    assert refusal.value.code == "serve.port_in_use"
