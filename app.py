@@ -4,6 +4,9 @@
 script it draws a page, imported it is the server with the routes of :mod:`geo.web`.
 """
 
+from asyncio import to_thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -48,10 +51,19 @@ def main() -> None:
             st.error(f"**{t(lang, 'page.error')}.** {error_text(error, lang)}")
 
 
+@asynccontextmanager
+async def prepared(app: st.App) -> AsyncIterator[None]:
+    """Read the data before the first visitor comes; what is wrong with it, the pages will say."""
+    with suppress(KhuCumError):
+        await to_thread(lambda: get_planner().state)
+    yield
+
+
 if __name__ == "__main__":
     main()
 else:
     app = st.App(
         Path(__file__),
         routes=web.routes(get_planner, get_settings(), st.get_option("server.baseUrlPath")),
+        lifespan=prepared,
     )

@@ -333,7 +333,8 @@ def _count_per_unit(figure: Figure, zones: Sequence[Zone], context: Context) -> 
         return _verdict(
             figure, Status.MET, zones, Decimal(min(counts.values())), "each_unit", units=len(codes)
         )
-    missing = [Missing(code, "zones") for code in short] or [Missing(None, "zones")]
+    missing = [Missing(code, "finished_clusters") for code in short]
+    missing = missing or [Missing(None, "finished_clusters")]
     return _cannot_tell(figure, zones, missing, "units_without_record", units=len(short))
 
 

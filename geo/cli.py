@@ -96,12 +96,23 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     command("verify", _boundaries_verify, actions, "boundaries_verify")
     load = command("import", _boundaries_import, actions, "boundaries_import")
     load.add_argument("file", type=Path)
-    for name in ("layer", "code-field", "name-field", "province-field", "type-field", "encoding"):
+    for name in (
+        "layer",
+        "code-field",
+        "name-field",
+        "province-field",
+        "province-code",
+        "type-field",
+        "encoding",
+    ):
         load.add_argument(f"--{name}", help=text(name.replace("-", "_")))
     load.add_argument("--vintage", required=True, help=text("new_vintage"))
     load.add_argument("--level", choices=("district", "province"), default="district")
     load.add_argument("--source", required=True, help=text("source"))
     load.add_argument("--licence", required=True, help=text("licence"))
+
+    remove = command("remove", _boundaries_remove, actions, "boundaries_remove")
+    remove.add_argument("set")
 
     serve = command("serve", _serve)
     port = os.environ.get("PORT", "8501")
@@ -265,6 +276,7 @@ def _boundaries_import(options: argparse.Namespace, settings: Settings, lang: st
         code_field=options.code_field,
         name_field=options.name_field,
         province_field=options.province_field,
+        province_code=options.province_code,
         type_field=options.type_field,
         encoding=options.encoding,
         vintage=options.vintage,
@@ -279,6 +291,12 @@ def _boundaries_import(options: argparse.Namespace, settings: Settings, lang: st
     key = "cli.import_done" if accepted else "cli.import_refused"
     print(t(lang, key, file=options.file.name, vintage=options.vintage, count=report.features))
     return 0 if accepted else 1
+
+
+def _boundaries_remove(options: argparse.Namespace, settings: Settings, lang: str) -> int:
+    boundaries.remove_set(settings.data_dir / "boundaries", options.set)
+    print(t(lang, "cli.removed", set=options.set))
+    return 0
 
 
 def _serve(options: argparse.Namespace, settings: Settings, lang: str) -> int:

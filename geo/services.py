@@ -265,6 +265,12 @@ class Planner:
             selected=selected,
         )
 
+    def district_names(self, zone: Zone) -> list[str]:
+        """The districts that a zone declares, as they were called at plan time."""
+        register = self.bounds.register
+        units = (register.get(ref.code, ref.vintage) for ref in zone.districts)
+        return [unit.full_name for unit in units if unit is not None]
+
     # -- checks
 
     def verdicts(
@@ -339,6 +345,7 @@ class Planner:
             "n": state.index[zone.id],
             "id": zone.id,
             "kind": zone.kind.value,
+            "clusters": zone.cluster_count,
             "name": zone.name,
             "area": wording.plain(zone.area_planned_ha),
             "precision": zone.location_precision.value,
@@ -357,7 +364,7 @@ class Planner:
         if zone is None or lang not in LANGUAGES:
             return None
         document = state.documents[zone.source.document]
-        return wording.zone_record(zone, lang, document, self.namer(lang), self.taxonomy)
+        return wording.zone_record(zone, lang, document, self.taxonomy)
 
     def download(self, form: str, zones: Sequence[Zone]) -> bytes:
         """Zones as ``csv`` or as ``geojson`` in the register's own form."""

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from geo import crs
-from geo.checks import Missing, Verdict
-from geo.i18n import date, ha, number, t
+from geo.checks import Verdict
+from geo.i18n import date, ha, has, number, t
 from geo.industries import Taxonomy
 from geo.plans import Document, Figure
 from geo.zones import AREA_FIELDS, IndustryState, Precision, Target, Zone
@@ -24,7 +24,8 @@ def amount(value: Decimal | None, unit: str, lang: str) -> str:
     """A value with its unit: ``1.160,83 ha``, ``80 %``, ``28 dòng``; unknown is a dash."""
     if value is None:
         return number(None, lang)
-    return f"{number(value, lang)} {t(lang, f'unit.{unit}')}"
+    family = "unit_one" if value == 1 and has(lang, f"unit_one.{unit}") else "unit"
+    return f"{number(value, lang)} {t(lang, f'{family}.{unit}')}"
 
 
 def expected(figure: Figure, lang: str) -> str:
@@ -92,21 +93,32 @@ def _direction(deviation: Decimal | None, lang: str) -> str:
 
 
 def missing_phrase(verdict: Verdict, lang: str, name: ZoneName) -> str:
-    """What a check lacks, grouped: "đất công nghiệp, đất đã cho thuê (4 khu)"."""
-    by_field: dict[str, list[Missing]] = {}
+    """What a check lacks, values of the same records together.
+
+    For example "đất đã cho thuê, đất công nghiệp (KCN Hàm Kiệm I, KCN Hàm Kiệm II)".
+    """
+    records_of: dict[str, list[str]] = {}
     for one in verdict.missing:
-        by_field.setdefault(one.name, []).append(one)
-    phrases = []
-    for field, lacking in by_field.items():
-        label = t(lang, f"missing.{field}")
-        records = [name(one.record) for one in lacking if one.record is not None]
-        if not records:
-            phrases.append(label)
-        elif len(records) <= 4:
-            phrases.append(f"{label} ({', '.join(records)})")
-        else:
-            phrases.append(t(lang, "missing.of_many", label=label, count=len(records)))
-    return "; ".join(phrases)
+        records_of.setdefault(one.name, [])
+        if one.record is not None:
+            records_of[one.name].append(one.record)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for field, records in records_of.items():
+        together.setdefault(tuple(records), []).append(t(lang, f"missing.{field}"))
+    return "; ".join(
+        _of_records(", ".join(labels), records, lang, name) for records, labels in together.items()
+    )
+
+
+NAMED_RECORDS = 4
+
+
+def _of_records(label: str, records: tuple[str, ...], lang: str, name: ZoneName) -> str:
+    if not records:
+        return label
+    if len(records) <= NAMED_RECORDS:
+        return f"{label} ({', '.join(name(one) for one in records)})"
+    return t(lang, "missing.of_many", label=label, count=len(records))
 
 
 def verdict_json(verdict: Verdict, lang: str, name: ZoneName) -> dict[str, Any]:
@@ -154,11 +166,7 @@ def plain(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def zone_title(zone: Zone, lang: str) -> str:
-    return (zone.name_en or zone.name) if lang == "en" else zone.name
-
-
-def place(zone: Zone, lang: str, unit_name: ZoneName) -> str:
+def place(zone: Zone, lang: str) -> str:
     """Communes, districts and province as the plan has them."""
     communes = ", ".join(
         one.name if one.basis == "stated" else t(lang, "zone.matched", name=one.name)
@@ -175,31 +183,46 @@ def doubt(zone: Zone, lang: str) -> str | None:
     return t(lang, f"zone.doubt.{zone.location_precision}", km=zone.location_radius_km or 0)
 
 
-def industries(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    """Each industry with its state, clause and divisions in words."""
-    return [
-        {
+def industry_groups(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str, Any]]:
+    """Permitted industries by state and clause; what is listed is never mixed with what is steered.
+
+    Returns
+    -------
+    list of dict
+        ``label`` of the group and its ``items``: ``phrase``, ``vsic`` codes, ``divisions`` in
+        words. A zone without any has one group that says that no rule is recorded.
+    """
+    groups: dict[tuple[IndustryState, str], list[dict[str, Any]]] = {}
+    for one in zone.industries:
+        names = [taxonomy.divisions[code] for code in one.vsic if code in taxonomy.divisions]
+        item = {
             "phrase": one.phrase,
-            "reading": one.reading,
-            "state": t(lang, f"industry.{one.state}"),
-            "listed": one.state is IndustryState.LISTED,
-            "clause": one.clause,
             "vsic": list(one.vsic),
-            "divisions": [
-                getattr(taxonomy.divisions[code], f"name_{lang}")
-                for code in one.vsic
-                if code in taxonomy.divisions
-            ],
+            "divisions": [name.name_en if lang == "en" else name.name_vi for name in names],
         }
-        for one in zone.industries
+        groups.setdefault((one.state, one.clause), []).append(item)
+    if not groups:
+        return [{"label": t(lang, "industry.none"), "items": []}]
+    return [
+        {"label": t(lang, f"industry.group.{state}", clause=name), "items": items}
+        for (state, name), items in groups.items()
     ]
 
 
-def zone_record(
-    zone: Zone, lang: str, document: Document, unit_name: ZoneName, taxonomy: Taxonomy
-) -> dict[str, Any]:
-    """What the popup and the profile show of a zone; all texts ready in the language."""
-    rows = [(t(lang, "field.place"), place(zone, lang, unit_name))]
+def industries_line(zone: Zone, lang: str) -> str:
+    """Industries in one line for a table: the zone's own list, then what is steered to it."""
+    by_state = {
+        state: ", ".join(one.phrase for one in zone.industries if one.state is state)
+        for state in IndustryState
+    }
+    listed = by_state[IndustryState.LISTED] or t(lang, "industry.none_short")
+    steered = by_state[IndustryState.STEERED]
+    return t(lang, "industry.line", listed=listed, steered=steered) if steered else listed
+
+
+def zone_record(zone: Zone, lang: str, document: Document, taxonomy: Taxonomy) -> dict[str, Any]:
+    """What the popup shows of a zone; all texts ready in the language."""
+    rows = []
     for field in AREA_FIELDS:
         value = getattr(zone, field)
         shown = t(lang, "zone.unknown") if value is None else ha(value, lang)
@@ -218,20 +241,18 @@ def zone_record(
         rows.append((t(lang, "field.occupancy_targets"), goals))
     if zone.aliases:
         rows.append((t(lang, "field.aliases"), ", ".join(zone.aliases)))
-    note = zone.note_en if lang == "en" else zone.note_vi
-    if note:
-        rows.append((t(lang, "field.note"), note))
-    kind = t(lang, f"kind.{zone.kind}")
+    kind = zone.name_en if lang == "en" and zone.name_en else t(lang, f"kind.{zone.kind}")
     return {
         "id": zone.id,
         "title": zone.name,
-        "subtitle": kind if lang == "vi" or not zone.name_en else f"{zone.name_en}",
+        "subtitle": f"{kind} · {place(zone, lang)}",
         "rows": [list(row) for row in rows],
-        "industries": industries(zone, lang, taxonomy),
+        "note": zone.note_en if lang == "en" else zone.note_vi,
+        "doubt": doubt(zone, lang),
+        "industries": industry_groups(zone, lang, taxonomy),
         "quote": zone.source.quote,
         "clause": clause(zone.source.clause, zone.source.row, lang),
         "document": document_name(document, lang),
-        "doubt": doubt(zone, lang),
     }
 
 

@@ -5,7 +5,8 @@ import streamlit as st
 from geo import wording
 from geo.checks import Status, Verdict
 from geo.i18n import issue_text, number, t
-from pages.ui import guard
+from geo.plans import Document
+from pages.ui import guard, tables
 from pages.ui.resources import get_planner
 from pages.ui.session import language, publish, seed_choices
 
@@ -15,6 +16,9 @@ MARKS = {
     Status.CANNOT_TELL: (":material/help:", "gray"),
     Status.TO_REVIEW: (":material/flag:", "orange"),
 }
+
+WHOLE_TABLE = 60
+"""Rows up to which a table of addends is shown without scrolling."""
 
 guard.enter()
 lang = language()
@@ -84,31 +88,17 @@ def card(verdict: Verdict) -> None:
             for quote in figure.quotes:
                 st.markdown(f"> {escape(quote)}")
             if verdict.records:
+                zones = sorted(
+                    (planner.state.by_id[one] for one in verdict.records), key=tables.plan_order
+                )
                 st.dataframe(
-                    [
-                        {
-                            t(lang, "field.name"): planner.state.by_id[one].name,
-                            t(lang, "field.area_planned_ha"): number(
-                                planner.state.by_id[one].area_planned_ha, lang
-                            ),
-                            t(lang, "field.clause"): wording.clause(
-                                planner.state.by_id[one].source.clause,
-                                planner.state.by_id[one].source.row,
-                                lang,
-                            ),
-                            t(lang, "field.id"): one,
-                        }
-                        for one in ordered(verdict)
-                    ],
+                    tables.numbers(tables.addends(zones, verdict, lang), lang),
                     hide_index=True,
                     key=f"records-{figure.id}",
+                    height="content" if len(zones) <= WHOLE_TABLE else "auto",
+                    placeholder=number(None, lang),
+                    alt=where,
                 )
-
-
-def ordered(verdict: Verdict) -> list[str]:
-    """Records in the order of the plan's rows."""
-    by_id = planner.state.by_id
-    return sorted(verdict.records, key=lambda one: (by_id[one].source.row or 0, one))
 
 
 def escape(text: str) -> str:
@@ -118,7 +108,16 @@ def escape(text: str) -> str:
 
 if not shown:
     st.info(t(lang, "page.checks.nothing"), icon=":material/filter_alt_off:")
-for document_id, document in documents.items():
+
+
+def urgency(document: Document) -> tuple[int, int]:
+    """Documents with unmet figures first, then those with most figures."""
+    own = [verdict for verdict in in_documents if verdict.figure.document == document.id]
+    return -sum(verdict.status is Status.NOT_MET for verdict in own), -len(own)
+
+
+for document in sorted(documents.values(), key=urgency):
+    document_id = document.id
     own = [verdict for verdict in shown if verdict.figure.document == document_id]
     chosen = not st.session_state["document"] or document_id in st.session_state["document"]
     if not own and not (chosen and not document.figures and not wanted):

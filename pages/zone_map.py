@@ -61,7 +61,7 @@ for key, default in (("q", ""), ("province", ""), ("kind", ""), ("unit", UNIT_LA
 chosen = Filter(
     tuple(st.session_state["province"]), tuple(st.session_state["kind"]), st.session_state["q"]
 )
-zones = planner.zones(chosen)
+zones = sorted(planner.zones(chosen), key=tables.plan_order)
 counts = count_by_kind(zones)
 unknown = sum(zone.area_planned_ha is None for zone in zones)
 
@@ -93,10 +93,7 @@ with by_zone:
                 t(lang, "field.kind"): [zone.kind.value for zone in zones],
                 t(lang, "field.province"): [zone.province.name for zone in zones],
                 t(lang, "field.district"): [
-                    ", ".join(
-                        planner.bounds.unit_name(code) for code in planner.state.districts_of(zone)
-                    )
-                    for zone in zones
+                    ", ".join(planner.district_names(zone)) for zone in zones
                 ],
                 f"{t(lang, 'field.area_planned_ha')} (ha)": [
                     None if zone.area_planned_ha is None else float(zone.area_planned_ha)
@@ -107,8 +104,7 @@ with by_zone:
                     for zone in zones
                 ],
                 t(lang, "field.industries"): [
-                    ", ".join(one.phrase for one in zone.industries) or t(lang, "industry.none")
-                    for zone in zones
+                    wording.industries_line(zone, lang) for zone in zones
                 ],
                 t(lang, "field.occupancy_targets"): [
                     "; ".join(wording.target(one, lang) for one in zone.occupancy_targets) or "—"
@@ -128,6 +124,7 @@ with by_zone:
             key="zone_table",
             on_select="rerun",
             selection_mode="single-row",
+            placeholder=number(None, lang),
             alt=t(lang, "page.map.by_zone"),
         )
         csv, geojson, _ = st.columns([1, 1, 4])
@@ -161,6 +158,7 @@ with by_unit:
             tables.numbers(tables.totals(totals, planner.bounds, layer, lang), lang),
             hide_index=True,
             key="unit_table",
+            placeholder=number(None, lang),
             alt=t(lang, "page.map.by_unit"),
         )
         if any(total.shared for total in totals.values()):

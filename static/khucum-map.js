@@ -220,7 +220,11 @@
     #drawLegend() {
       const { units, view, zones } = this;
       const drawn = { KCN: 0, CCN: 0, unplaced: zones?.unplaced ?? 0 };
-      for (const zone of zones?.visible ?? []) drawn[zone.kind] += 1;
+      const held = { KCN: 0, CCN: 0, unplaced: drawn.unplaced }; // a row may hold several clusters
+      for (const zone of zones?.visible ?? []) {
+        drawn[zone.kind] += 1;
+        held[zone.kind] += zone.clusters;
+      }
       const counts = { classes: [], unknown: 0, none: 0, provinces: view.unit.startsWith("prov") };
       for (const { code } of units?.all ?? []) {
         const level = view.figures[code]?.[0];
@@ -228,7 +232,7 @@
         else if (level < 0) counts.unknown += 1;
         else counts.classes[level] = (counts.classes[level] ?? 0) + 1;
       }
-      this.legend(view.legend, counts, drawn, this.style);
+      this.legend(view.legend, counts, held, this.style);
       this.state.drawn = { KCN: drawn.KCN, CCN: drawn.CCN };
       this.state.counts = counts;
     }

@@ -172,15 +172,20 @@
 
   /** The popup's content: a record whose strings are ready in the language. */
   function recordCard(record, kind, texts) {
-    const industries = (record.industries ?? []).map(({ phrase, vsic }) =>
-      make("li", null, phrase, vsic?.length ? make("small", null, vsic.join(", ")) : null));
+    const industries = (record.industries ?? []).flatMap(({ label, items }) => [
+      make("p", { class: "group" }, label),
+      make("ul", null, items.map(({ phrase, vsic, divisions }) =>
+        make("li", { title: divisions.join("; ") }, phrase,
+          vsic.length ? make("small", null, vsic.join(", ")) : null))),
+    ]);
     return make("article", { class: `record ${kind}` },
       make("h2", null, make("i", { class: "kind", "aria-hidden": "true" }), record.title),
       make("p", { class: "subtitle" }, record.subtitle ?? ""),
       make("dl", null, (record.rows ?? []).flatMap(([label, value]) =>
         [make("dt", null, label), make("dd", null, value)])),
+      record.note ? make("p", { class: "note" }, record.note) : null,
       record.doubt ? make("p", { class: "doubt" }, record.doubt) : null,
-      industries.length ? [make("h3", null, texts.industries), make("ul", null, industries)] : null,
+      make("h3", null, texts.industries), industries,
       record.quote
         ? [make("h3", null, texts.source), make("blockquote", null, record.quote)] : null,
       make("p", { class: "clause" },

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 
+import geopandas as gpd
 import pytest
+from shapely import box
 
 from tests.conftest import ROOT
 
@@ -208,3 +210,44 @@ def test_settings_that_make_no_sense_are_refused():
 def test_help_is_in_the_reader_s_language():
     assert "quy hoạch" in geo("--help").stdout
     assert "register" in geo("--help", KHUCUM_LANG="en").stdout
+
+
+def squares(tmp_path, crs="EPSG:4326", codes=("901", "902")):
+    """Two neighbouring squares near Thái Nguyên as a GeoPackage."""
+    frame = gpd.GeoDataFrame(
+        {"ma": list(codes), "ten": ["huyện Tây", "huyện Đông"]},
+        geometry=[box(105.8, 21.4, 105.9, 21.5), box(105.9, 21.4, 106.0, 21.5)],
+        crs="EPSG:4326",
+    )
+    path = tmp_path / "huyen.gpkg"
+    frame.to_crs(crs).to_file(path, driver="GPKG")
+    return path
+
+
+IMPORT = ("--code-field", "ma", "--name-field", "ten", "--vintage", "2020-thu",
+          "--source", "Sở thử", "--licence", "nội bộ")  # fmt: skip
+
+
+def test_boundaries_of_a_province_are_imported_as_a_new_vintage(tmp_path, data):
+    path = squares(tmp_path, "EPSG:9213")
+    done = geo("boundaries", "import", str(path), *IMPORT, data=data)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Đã nhập 2 đơn vị" in done.stdout
+    assert (data / "boundaries" / "districts-2020-thu.geojson").exists()
+    assert geo("boundaries", "verify", data=data).returncode == 0
+    again = geo("boundaries", "import", str(path), *IMPORT, data=data)
+    assert again.returncode == 2
+    removed = geo("boundaries", "remove", "districts-2020-thu", data=data)
+    assert removed.returncode == 0
+    assert not (data / "boundaries" / "districts-2020-thu.geojson").exists()
+
+
+def test_bad_boundaries_are_refused_whole(tmp_path, data):
+    before = {path.name: path.read_bytes() for path in (data / "boundaries").glob("*.*")}
+    path = squares(tmp_path, codes=("901", "901"))
+    done = geo("boundaries", "import", str(path), *IMPORT, data=data)
+    assert done.returncode == 1
+    assert "901" in done.stdout
+    assert "Không nhập huyen.gpkg" in done.stdout
+    after = {path.name: path.read_bytes() for path in (data / "boundaries").glob("*.*")}
+    assert after == before

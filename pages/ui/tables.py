@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 from pandas.io.formats.style import Styler
 
+from geo import wording
+from geo.checks import Verdict
 from geo.i18n import number, t
 from geo.joins import Total
+from geo.plans import Method
 from geo.services import Boundaries
+from geo.text import fold
+from geo.zones import Kind, Zone
 
 STYLED_ROWS = 3000
 """Above this the styling of cells costs more than it gives."""
@@ -28,28 +34,53 @@ def numbers(rows: pd.DataFrame, lang: str) -> pd.DataFrame | Styler:
     return rows.style.format(dict.fromkeys(columns, shown))
 
 
+def plan_order(zone: Zone) -> tuple[str, bool, str, int, str]:
+    """Zones as the plans list them: by province, KCN before CCN, by document and row."""
+    source = zone.source
+    kind_last = zone.kind is Kind.CCN
+    return fold(zone.province.name), kind_last, source.document, source.row or 0, zone.name
+
+
+def addends(zones: Sequence[Zone], verdict: Verdict, lang: str) -> pd.DataFrame:
+    """The rows that a verdict rests on, with the sum below where it is a sum; areas in ha."""
+    detailed = verdict.figure.method is Method.DETAILED_AREA
+    names = ("area_planned_ha", "area_detailed_ha") if detailed else ("area_planned_ha",)
+    rows: list[dict[str, Any]] = [
+        {
+            t(lang, "field.clause"): wording.clause(zone.source.clause, zone.source.row, lang),
+            t(lang, "field.name"): zone.name,
+            **{f"{t(lang, f'field.{name}')} (ha)": _float(getattr(zone, name)) for name in names},
+            t(lang, "field.id"): zone.id,
+        }
+        for zone in zones
+    ]
+    if verdict.figure.method is Method.SUM_OF_AREAS and verdict.actual is not None:
+        area = f"{t(lang, 'field.area_planned_ha')} (ha)"
+        total = {t(lang, "field.name"): t(lang, "page.checks.sum"), area: float(verdict.actual)}
+        rows.append(dict.fromkeys(rows[0], "") | total)
+    return pd.DataFrame(rows)
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
 def totals(found: Mapping[str, Total], bounds: Boundaries, layer: str, lang: str) -> pd.DataFrame:
     """Totals of districts or provinces, one row a unit; areas in ha."""
-
-    def area(total: Total, kind: str) -> float | None:
-        value = total.area_by_kind.get(kind)
-        return None if value is None else float(value)
-
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         [
             {
                 t(lang, "page.map.unit_name"): bounds.unit_name(code, layer),
                 t(lang, "page.map.zones"): total.clusters,
-                f"{t(lang, 'page.map.area')} (ha)": (
-                    None if total.area_ha is None else float(total.area_ha)
-                ),
-                "KCN (ha)": area(total, "KCN"),
-                "CCN (ha)": area(total, "CCN"),
+                f"{t(lang, 'page.map.area')} (ha)": _float(total.area_ha),
+                "KCN (ha)": _float(total.area_by_kind.get("KCN")),
+                "CCN (ha)": _float(total.area_by_kind.get("CCN")),
                 t(lang, "page.map.unknown"): total.unknown_area,
-                f"{t(lang, 'page.map.shared')} (ha)": (
-                    float(total.shared_ha) if total.shared else None
-                ),
             }
             for code, total in found.items()
         ]
     )
+    if any(total.shared for total in found.values()):
+        shared = [_float(total.shared_ha) if total.shared else None for total in found.values()]
+        rows[f"{t(lang, 'page.map.shared')} (ha)"] = pd.Series(shared, dtype=float)
+    return rows

@@ -162,8 +162,9 @@ def test_name_with_markup_is_shown_as_text(screen: Screen) -> None:
 
     def poison_record(route: BrowserRoute) -> None:
         answer = route.fetch()
-        texts = dict.fromkeys(("title", "subtitle", "quote", "doubt", "clause"), hostile)
-        industries = [{"phrase": hostile, "vsic": [hostile]}]
+        texts = dict.fromkeys(("title", "subtitle", "quote", "doubt", "clause", "note"), hostile)
+        items = [{"phrase": hostile, "vsic": [hostile], "divisions": [hostile]}]
+        industries = [{"label": hostile, "items": items}]
         rows = [[hostile, hostile]]
         body = {**answer.json(), **texts, "industries": industries, "rows": rows}
         route.fulfill(response=answer, json=body)
