@@ -55,7 +55,8 @@ def imports(path: Path) -> set[str]:
             assert node.level == 0, f"{path}: relative import"
             found.add(node.module or "")
             if node.module == "geo":
-                found |= {f"geo.{alias.name}" for alias in node.names}
+                names = {f"geo.{alias.name}" for alias in node.names}
+                found |= names - {"geo.__version__"}
     return found
 
 

@@ -68,6 +68,12 @@ def test_a_good_record_has_no_issue(feature):
         ),
         pytest.param({"province": DROP}, "zone.field_missing", "province", id="no province"),
         pytest.param({"sources": DROP}, "zone.field_missing", "sources", id="no source"),
+        pytest.param(
+            {"occupancy_targets": [{"figure": "f", "comparator": ">", "year": "2020"}]},
+            "zone.field_missing",
+            "occupancy_targets[0].low",
+            id="target without a value",
+        ),
         pytest.param({"stage": "xong"}, "zone.choice", "stage", id="unknown stage"),
         pytest.param({"let_as_of": "14/6/2026"}, "zone.date", "let_as_of", id="date not ISO"),
         pytest.param(
