@@ -141,12 +141,17 @@ def tolerance(stated: Decimal) -> Decimal:
     return Decimal(1).scaleb(min(places, 0)) / 2
 
 
+def slack(figure: Figure) -> Decimal:
+    """What rounding allows; nothing where the figure is itself an exact sum of rows."""
+    return Decimal(0) if figure.derived else tolerance(figure.value)
+
+
 def holds(actual: Decimal, figure: Figure) -> bool:
     """Whether a value satisfies the figure's comparator within its rounding."""
-    value, slack = figure.value, tolerance(figure.value)
+    value = figure.value
     match figure.comparator:
         case "=" | "~":
-            return abs(actual - value) <= slack
+            return abs(actual - value) <= slack(figure)
         case ">":
             return actual > value
         case ">=":
@@ -204,7 +209,7 @@ def _verdict(
         status,
         actual,
         actual - figure.value if comparable and actual is not None else None,
-        tolerance(figure.value),
+        slack(figure),
         tuple(zone.id for zone in zones),
         tuple(missing),
         reason,
@@ -240,7 +245,7 @@ def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Ve
     params: dict[str, Any] = {"rows": len(zones), "known": len(known)}
     if len(known) == 0:
         return _cannot_tell(figure, zones, missing, "areas_unknown", **params)
-    exceeded = total > figure.value + tolerance(figure.value)
+    exceeded = total > figure.value + slack(figure)
     if missing and not exceeded:
         return _verdict(
             figure,
@@ -252,6 +257,9 @@ def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Ve
             explanations=explain(total - figure.value, zones),
             **params,
         )
+    if not figure.scope.exhaustive and not exceeded:
+        unnamed = [Missing(None, "unnamed_zones")]
+        return _cannot_tell(figure, zones, unnamed, "list_open", total, **params)
     if holds(total, figure):
         return _verdict(figure, Status.MET, zones, total, "sum_fits", **params)
     return _verdict(
@@ -381,6 +389,8 @@ def _occupancy(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdi
     base = _DENOMINATORS[figure.denominator or "industrial"]
     missing = _lacking(zones, ["area_let_ha", base])
     missing += [Missing(zone.id, base) for zone in zones if getattr(zone, base) == 0]
+    if not figure.scope.exhaustive:
+        missing.append(Missing(None, "unnamed_zones"))
     if missing:
         return _cannot_tell(figure, zones, missing, "occupancy_unknown", count=len(zones))
     groups = [[zone] for zone in zones] if figure.scope.per == "zone" else [list(zones)]

@@ -54,6 +54,9 @@ class Scope:
     per
         ``zone``, ``district`` or ``commune`` where the figure holds for each of them; None where
         it holds for all together.
+    exhaustive
+        Whether the document names every zone in the scope. Where it does not, the records can
+        show that a figure is exceeded, but not that it is missed or met.
     """
 
     province: str
@@ -62,6 +65,7 @@ class Scope:
     district: str | None = None
     zones: tuple[str, ...] = ()
     per: str | None = None
+    exhaustive: bool = True
 
 
 @dataclass(frozen=True, slots=True)

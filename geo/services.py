@@ -295,17 +295,25 @@ class Planner:
         return self.state.issues
 
     def namer(self, lang: str) -> Callable[[str], str]:
-        """Names of zones by id, of districts by code, of provinces by ``province:<code>``."""
+        """Names by key: see :data:`geo.wording.ZoneName`.
+
+        A district of a document has the name that it had at plan time.
+        """
         state = self.state
 
         def name(key: str) -> str:
             if key in state.by_id:
                 return state.by_id[key].name
-            kind, mark, code = key.partition(":")
-            if mark and kind == "province":
-                frame = self.bounds.frames["provinces-2016"]
-                return str(frame.at[code, "name"]) if code in frame.index else code
-            return self.bounds.unit_name(key)
+            match key.split(":"):
+                case ["province", code]:
+                    frame = self.bounds.frames["provinces-2016"]
+                    return str(frame.at[code, "name"]) if code in frame.index else code
+                case ["district", document, code]:
+                    vintage = state.documents[document].province.vintage
+                    unit = self.bounds.register.get(code, vintage)
+                    return unit.full_name if unit else code
+                case _:
+                    return self.bounds.unit_name(key)
 
         return name
 

@@ -15,7 +15,8 @@ from geo.plans import Document, Figure
 from geo.zones import AREA_FIELDS, IndustryState, Precision, Target, Zone
 
 ZoneName = Callable[[str], str]
-"""The name of a zone or unit by its id or code."""
+"""A name by key: a zone's id, a district's code of 2016, ``province:<code>`` of 2016, or
+``district:<document>:<code>`` of the document's vintage."""
 
 _SIGNS = {"=": "", "~": "≈ ", ">": "> ", ">=": "≥ ", "<": "< ", "<=": "≤ ", "range": ""}
 
@@ -51,7 +52,8 @@ def scope(figure: Figure, lang: str, name: ZoneName) -> str:
         parts = [t(lang, f"subject.{own.subject}")]
     else:
         parts = [" + ".join(own.kinds)]
-    parts.append(name(own.district) if own.district else name(f"province:{own.province}"))
+    place = f"district:{figure.document}:{own.district}" if own.district else None
+    parts.append(name(place or f"province:{own.province}"))
     if own.per in ("district", "commune"):
         parts.append(t(lang, f"per.{own.per}"))
     return ", ".join(parts)

@@ -69,6 +69,12 @@ def test_the_tolerance_is_a_sharp_edge(make_zone, areas, status):
     assert verdict(figure("100.00"), zones(make_zone, *areas), Context()).status is status
 
 
+def test_a_figure_summed_from_rows_leaves_no_room(make_zone):
+    rows = zones(make_zone, "60", "40.1")
+    assert verdict(figure("100"), rows, Context()).status is Status.MET
+    assert verdict(figure("100", derived=True), rows, Context()).status is Status.NOT_MET
+
+
 def test_sum_off_by_one_says_by_how_much(make_zone):
     found = verdict(figure("100"), zones(make_zone, "60", "41"), Context())
     assert found.status is Status.NOT_MET
@@ -87,6 +93,18 @@ def test_a_missing_area_is_missing_and_not_zero(make_zone):
 def test_known_areas_above_the_figure_fail_even_with_one_missing(make_zone):
     found = verdict(figure("100"), zones(make_zone, "101", None), Context())
     assert found.status is Status.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("areas", "status"),
+    [(("60",), Status.CANNOT_TELL), (("100",), Status.CANNOT_TELL), (("101",), Status.NOT_MET)],
+)
+def test_where_a_plan_names_only_some_zones_only_excess_is_certain(make_zone, areas, status):
+    some = figure("100", scope=Scope("19", ("CCN",), exhaustive=False))
+    found = verdict(some, zones(make_zone, *areas), Context())
+    assert found.status is status
+    if status is Status.CANNOT_TELL:
+        assert [one.name for one in found.missing] == ["unnamed_zones"]
 
 
 def test_no_zone_in_scope_cannot_tell(make_zone):
