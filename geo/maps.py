@@ -63,6 +63,8 @@ class MapView:
     ----------
     revision
         Of the register, to which the indices belong.
+    layers
+        Revision of each layer by name.
     visible
         Indices ``n`` of the zones to show.
     total
@@ -80,6 +82,7 @@ class MapView:
     """
 
     revision: str
+    layers: Mapping[str, str]
     visible: Collection[int]
     total: int
     unit: str = "districts-2016"
@@ -200,6 +203,7 @@ def view_message(view: MapView, lang: str) -> dict[str, Any]:
         raise ValueError(f"unit is {view.unit!r}, expected one of {', '.join(BREAKS_HA)}")
     return {
         "revision": view.revision,
+        "layers": dict(view.layers),
         "visible": bitmap(view.visible, view.total),
         "unit": view.unit,
         "figures": {code: _entry(view.unit, one) for code, one in view.figures.items()},

@@ -255,6 +255,7 @@ class Planner:
         state = self.state
         return MapView(
             revision=state.snapshot.revision,
+            layers={name: self.layer_revision(name) for name in self.layer_names},
             visible=[state.index[zone.id] for zone in zones],
             total=len(state.zones),
             unit=layer,
@@ -319,7 +320,13 @@ class Planner:
 
     # -- layers, records, downloads
 
-    def layer(self, name: str, lang: str) -> bytes:
+    def layer_revision(self, name: str) -> str:
+        """What a layer's address carries: boundaries do not change when the register does."""
+        if name in UNIT_LAYERS:
+            return self.bounds.catalogue.get(name).sha256[:16]
+        return self.revision
+
+    def layer(self, name: str) -> bytes:
         """A map layer as GeoJSON in EPSG:4326.
 
         Raises

@@ -1,6 +1,6 @@
 """Routes beside the pages: map layers, records for the popup, files of the map, health.
 
-Layers and records are addressed by the revision of the register and therefore never change.
+Layers are addressed by their own revision, records by the register's, and so they never change.
 A layer of an older revision is gone (410, with the current one), because the indices that a page
 holds would point at other zones; a record is found by its id, so its old address redirects.
 Handlers are plain functions and run in the thread pool.
@@ -42,7 +42,9 @@ class Planner(Protocol):
     @property
     def layer_names(self) -> Sequence[str]: ...
 
-    def layer(self, name: str, lang: str) -> bytes: ...
+    def layer_revision(self, name: str) -> str: ...
+
+    def layer(self, name: str) -> bytes: ...
 
     def record(self, zone_id: str, lang: str) -> Mapping[str, Any] | None: ...
 
@@ -77,20 +79,17 @@ class _Body:
 
 @dataclass(slots=True)
 class _Cache:
-    """Bodies of the current revision; an older one is dropped as soon as a newer is asked for."""
+    """The newest body of each layer."""
 
-    revision: str = ""
-    bodies: dict[tuple[str, str], _Body] = field(default_factory=dict)
+    bodies: dict[str, tuple[str, _Body]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def layer(self, planner: Planner, revision: str, name: str, lang: str) -> _Body:
+    def layer(self, planner: Planner, revision: str, name: str) -> _Body:
         with self.lock:  # one compression, however many viewers arrive at once
-            if self.revision != revision:
-                self.revision, self.bodies = revision, {}
-            body = self.bodies.get((name, lang))
-            if body is None:
-                body = _Body.of(planner.layer(name, lang), GEOJSON)
-                self.bodies[name, lang] = body
+            held, body = self.bodies.get(name, ("", None))
+            if body is None or held != revision:
+                body = _Body.of(planner.layer(name), GEOJSON)
+                self.bodies[name] = revision, body
             return body
 
 
@@ -110,15 +109,15 @@ def routes(
     packed_assets: dict[str, _Body] = {}
 
     def layer(request: Request) -> Response:
-        revision, lang, name = (request.path_params[key] for key in ("revision", "lang", "name"))
+        revision, name = (request.path_params[key] for key in ("revision", "name"))
         planner = get_planner()
-        if lang not in LANGUAGES or name not in planner.layer_names:
+        if name not in planner.layer_names:
             return _refusal(404, "not_found")
-        current = planner.revision
+        current = planner.layer_revision(name)
         if revision != current:
-            return _refusal(410, "revision_gone", revision=current)
-        body = cache.layer(planner, current, name, lang)
-        if planner.revision != current:  # published while the layer was being made
+            return _refusal(410, "revision_gone", revision=planner.revision)
+        body = cache.layer(planner, current, name)
+        if planner.layer_revision(name) != current:  # published while the layer was being made
             return _refusal(410, "revision_gone", revision=planner.revision)
         return body.response(request, FOREVER)
 
@@ -164,7 +163,7 @@ def routes(
     base = base_path.strip("/")
     prefix = f"/{base}" if base else ""
     return [
-        _mount(f"{prefix}/layers", "/{revision}/{lang}/{name}.geojson", layer),
+        _mount(f"{prefix}/layers", "/{revision}/{name}.geojson", layer),
         _mount(f"{prefix}/records", "/{revision}/{lang}/{zone}.json", record),
         _mount(f"{prefix}/assets", "/{digest}/{name}", asset),
         Route(f"{prefix}/healthz", health),

@@ -104,10 +104,10 @@
     // ---- layers ----------------------------------------------------------------------------
 
     #layer(name, Kind) {
-      const revision = name === "zones" ? this.view.revision : ""; // boundaries stay over revisions
+      const revision = this.view.layers[name];
       const address = `${name} ${revision}`;
       if (!this.layers.has(address)) {
-        const url = `${this.root}layers/${this.view.revision}/${this.lang}/${name}.geojson`;
+        const url = `${this.root}layers/${revision}/${name}.geojson`;
         const loading = this.#json(url).then((collection) => new Kind(collection));
         loading.catch(() => this.layers.delete(address)); // so that it can be tried again
         this.layers.set(address, loading);

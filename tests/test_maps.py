@@ -62,6 +62,7 @@ def test_without_npm_the_addresses_are_those_of_folium(tmp_path: Path) -> None:
 def test_message_stays_small_at_5000_zones_in_708_districts(unit: str) -> None:
     view = MapView(
         revision="f" * 16,
+        layers=dict.fromkeys(("zones", *maps.BREAKS_HA), "f" * 16),
         visible=range(0, 5000, 2),
         total=5000,
         unit=unit,
@@ -75,6 +76,7 @@ def test_message_stays_small_at_5000_zones_in_708_districts(unit: str) -> None:
 def test_message_of_a_view() -> None:
     view = MapView(
         revision="aa11",
+        layers={"zones": "aa11"},
         visible=[0, 3],
         total=5,
         figures={
@@ -106,11 +108,11 @@ def test_index_outside_the_layer_is_a_mistake() -> None:
 
 def test_unknown_unit_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="unit is 'communes'"):
-        maps.view_message(MapView("aa11", [], 0, unit="communes"), "vi")
+        maps.view_message(MapView("aa11", {}, [], 0, unit="communes"), "vi")
 
 
 def test_hostile_text_never_leaves_the_script() -> None:
-    view = MapView("aa11", [0], 1, selected=HOSTILE, figures={HOSTILE: UnitFigure(1, 1)})
+    view = MapView("aa11", {}, [0], 1, selected=HOSTILE, figures={HOSTILE: UnitFigure(1, 1)})
     text = message(maps.view_group(view, "vi"))
     assert not set("<>&") & set(text)
     told = json.loads(text.removeprefix("khucum.show(").removesuffix(");"))

@@ -39,9 +39,8 @@ def test_counts_by_kind_count_clusters(planner):
 
 
 @pytest.mark.parametrize("name", ["zones", *UNIT_LAYERS])
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_layers_are_geojson_whose_position_is_the_index(planner, name, lang):
-    features = json.loads(planner.layer(name, lang))["features"]
+def test_layers_are_geojson_whose_position_is_the_index(planner, name):
+    features = json.loads(planner.layer(name))["features"]
     if name == "zones":
         assert [feature["properties"]["n"] for feature in features] == list(range(50))
         ids = [feature["properties"]["id"] for feature in features]
@@ -56,7 +55,7 @@ def test_layers_are_geojson_whose_position_is_the_index(planner, name, lang):
 
 def test_an_unknown_layer_lists_the_known_ones(planner):
     with pytest.raises(UsageError) as refusal:
-        planner.layer("communes", "vi")
+        planner.layer("communes")
     assert refusal.value.params["known"] == ["zones", *UNIT_LAYERS]
 
 

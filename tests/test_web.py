@@ -28,9 +28,12 @@ class FakePlanner:
         self.revision = "aa11"
         self.made = 0
 
-    def layer(self, name: str, lang: str) -> bytes:
+    def layer_revision(self, name: str) -> str:
+        return self.revision if name == "zones" else "d1d1"
+
+    def layer(self, name: str) -> bytes:
         self.made += 1
-        return json.dumps({"layer": name, "lang": lang, "revision": self.revision}).encode()
+        return json.dumps({"layer": name, "revision": self.revision}).encode()
 
     def record(self, zone_id: str, lang: str) -> Mapping[str, Any] | None:
         return {"id": zone_id, "title": "Điềm Thụy"} if zone_id == "tn-kcn-diem-thuy" else None
@@ -64,9 +67,9 @@ def client(planner: FakePlanner, settings: Settings) -> Iterator[TestClient]:
 def test_layer_is_compressed_once_and_cached_for_ever(
     client: TestClient, planner: FakePlanner
 ) -> None:
-    first = client.get("/layers/aa11/vi/zones.geojson")
-    second = client.get("/layers/aa11/vi/zones.geojson")
-    assert first.json() == {"layer": "zones", "lang": "vi", "revision": "aa11"}
+    first = client.get("/layers/aa11/zones.geojson")
+    second = client.get("/layers/aa11/zones.geojson")
+    assert first.json() == {"layer": "zones", "revision": "aa11"}
     assert first.headers["cache-control"] == FOREVER
     assert first.headers["content-encoding"] == "gzip"
     assert first.headers["content-type"] == "application/geo+json"
@@ -77,38 +80,47 @@ def test_layer_is_compressed_once_and_cached_for_ever(
 
 
 def test_layer_for_a_reader_without_gzip(client: TestClient) -> None:
-    answer = client.get("/layers/aa11/en/zones.geojson", headers={"accept-encoding": "identity"})
+    answer = client.get("/layers/aa11/zones.geojson", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in answer.headers
-    assert answer.json()["lang"] == "en"
+    assert answer.json()["layer"] == "zones"
 
 
 def test_known_layer_is_not_sent_again(client: TestClient) -> None:
-    etag = client.get("/layers/aa11/vi/zones.geojson").headers["etag"]
-    again = client.get("/layers/aa11/vi/zones.geojson", headers={"if-none-match": f'"x", {etag}'})
+    etag = client.get("/layers/aa11/zones.geojson").headers["etag"]
+    again = client.get("/layers/aa11/zones.geojson", headers={"if-none-match": f'"x", {etag}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
 
 
 def test_old_revision_is_gone_and_names_the_current_one(
     client: TestClient, planner: FakePlanner
 ) -> None:
-    client.get("/layers/aa11/vi/zones.geojson")
+    client.get("/layers/aa11/zones.geojson")
     planner.revision = "bb22"
-    old = client.get("/layers/aa11/vi/zones.geojson")
+    old = client.get("/layers/aa11/zones.geojson")
     assert old.status_code == 410
     assert old.json() == {"error": "revision_gone", "revision": "bb22"}
     assert old.headers["cache-control"] == "no-store"
-    assert client.get("/layers/bb22/vi/zones.geojson").json()["revision"] == "bb22"
+    assert client.get("/layers/bb22/zones.geojson").json()["revision"] == "bb22"
+
+
+def test_boundaries_stay_when_the_register_changes(
+    client: TestClient, planner: FakePlanner
+) -> None:
+    before = client.get("/layers/d1d1/districts-2016.geojson")
+    planner.revision = "bb22"
+    after = client.get("/layers/d1d1/districts-2016.geojson")
+    assert (before.status_code, after.status_code, planner.made) == (200, 200, 1)
 
 
 def test_revision_published_while_a_layer_is_made_is_not_mixed_up(
     client: TestClient, planner: FakePlanner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def publish_meanwhile(name: str, lang: str) -> bytes:
+    def publish_meanwhile(name: str) -> bytes:
         planner.revision = "bb22"
         return b"{}"
 
     monkeypatch.setattr(planner, "layer", publish_meanwhile)
-    assert client.get("/layers/aa11/vi/zones.geojson").status_code == 410
+    assert client.get("/layers/aa11/zones.geojson").status_code == 410
 
 
 def test_record(client: TestClient, planner: FakePlanner) -> None:
@@ -126,11 +138,11 @@ def test_record(client: TestClient, planner: FakePlanner) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/layers/aa11/vi/nope.geojson",
+        "/layers/aa11/nope.geojson",
         "/layers/aa11/fr/zones.geojson",
-        "/layers/aa11/vi/zones.json",
+        "/layers/aa11/zones.json",
         "/layers/",
-        "/layers/aa11/vi/..%2F..%2Fetc%2Fpasswd",
+        "/layers/aa11/..%2F..%2Fetc%2Fpasswd",
         "/records/aa11/vi/no-such-zone.json",
         "/records/aa11/fr/tn-kcn-diem-thuy.json",
         "/records/aa11/vi/BAD.json",
@@ -209,7 +221,7 @@ def test_base_path(planner: FakePlanner, settings: Settings, base_path: str) -> 
     routes = web.routes(lambda: planner, settings, base_path)
     with TestClient(Starlette(routes=routes)) as client:
         assert client.get("/khu-cum/healthz").status_code == 200
-        assert client.get("/khu-cum/layers/aa11/vi/zones.geojson").status_code == 200
+        assert client.get("/khu-cum/layers/aa11/zones.geojson").status_code == 200
         planner.revision = "bb22"
         moved = client.get("/khu-cum/records/aa11/vi/tn-kcn-diem-thuy.json")
     assert moved.url.path == "/khu-cum/records/bb22/vi/tn-kcn-diem-thuy.json"

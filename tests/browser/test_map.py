@@ -24,7 +24,7 @@ def layer(server: Server, name: str) -> dict[str, object]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(f"{server.address}/healthz") as answer:
         revision = json.load(answer)["revision"]
-    with opener.open(f"{server.address}/layers/{revision}/vi/{name}.geojson") as answer:
+    with opener.open(f"{server.address}/layers/{revision}/{name}.geojson") as answer:
         return dict(json.load(answer))
 
 
@@ -123,7 +123,7 @@ def test_zones_that_share_a_point_stand_apart_and_can_each_be_opened(screen: Scr
 
 
 def test_layer_that_fails_is_named_and_can_be_tried_again(screen: Screen) -> None:
-    pattern = "**/layers/*/vi/districts-2016.geojson"
+    pattern = "**/layers/*/districts-2016.geojson"
     screen.page.context.route(pattern, lambda route: route.abort())
     screen.page.goto(screen.address)
     element = screen.page.wait_for_selector("iframe[title*='st_folium']")
