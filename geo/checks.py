@@ -261,13 +261,14 @@ def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Ve
         unnamed = [Missing(None, "unnamed_zones")]
         return _cannot_tell(figure, zones, unnamed, "list_open", total, **params)
     if holds(total, figure):
-        return _verdict(figure, Status.MET, zones, total, "sum_fits", **params)
+        reason = "rows_fit" if figure.derived else "sum_fits"
+        return _verdict(figure, Status.MET, zones, total, reason, **params)
     return _verdict(
         figure,
         Status.NOT_MET,
         zones,
         total,
-        "sum_differs",
+        "rows_differ" if figure.derived else "sum_differs",
         missing=missing,
         explanations=explain(total - figure.value, zones),
         **params,
@@ -305,6 +306,14 @@ def explain(deviation: Decimal, zones: Sequence[Zone]) -> list[Explanation]:
 
 def _area_added(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
     return _cannot_tell(figure, zones, [Missing(None, "area_before")], "no_baseline")
+
+
+def _cluster_count(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
+    if not zones:
+        return _cannot_tell(figure, zones, [Missing(None, "zones")], "no_zones")
+    clusters = sum(zone.cluster_count for zone in zones)
+    status = Status.MET if holds(Decimal(clusters), figure) else Status.NOT_MET
+    return _verdict(figure, status, zones, Decimal(clusters), "clusters", rows=len(zones))
 
 
 def _row_count(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
@@ -375,7 +384,8 @@ _DENOMINATORS = {
     "industrial": "area_industrial_ha",
     "for_lease": "area_industrial_ha",
     "building_land": "area_industrial_ha",
-    "total": "area_planned_ha",
+    "area": "area_planned_ha",
+    "planned_area": "area_planned_ha",
 }
 
 
@@ -416,6 +426,7 @@ _METHODS: dict[Method, Callable[[Figure, Sequence[Zone], Context], Verdict]] = {
     Method.SUM_OF_AREAS: _sum_of_areas,
     Method.AREA_ADDED: _area_added,
     Method.ROW_COUNT: _row_count,
+    Method.CLUSTER_COUNT: _cluster_count,
     Method.COUNT_PER_UNIT: _count_per_unit,
     Method.AREA_PER_UNIT: _area_added,
     Method.DETAILED_AREA: _detailed_area,

@@ -31,6 +31,7 @@ class Method(StrEnum):
     SUM_OF_AREAS = "sum_of_areas"
     AREA_ADDED = "area_added"
     ROW_COUNT = "row_count"
+    CLUSTER_COUNT = "cluster_count"
     COUNT_PER_UNIT = "count_per_unit"
     AREA_PER_UNIT = "area_per_unit"
     DETAILED_AREA = "detailed_area"

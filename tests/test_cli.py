@@ -51,7 +51,7 @@ def test_check_is_met_with_the_landed_data():
     done = geo("check", "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
     rows = json.loads(done.stdout)
-    assert len(rows) == 28
+    assert len(rows) == 29
     assert all(set(row) >= WANTED for row in rows)
     assert {row["status"] for row in rows} == {"met", "cannot_tell"}
     by_id = {row["id"]: row for row in rows}
@@ -100,7 +100,7 @@ def test_a_province_by_name_or_code(province):
 @pytest.mark.parametrize("document", ["tn-qd-341-2010", "341/QĐ-UBND"])
 def test_a_document_by_id_or_number(document):
     done = geo("check", "--document", document, "--format", "json")
-    assert len(json.loads(done.stdout)) == 17
+    assert len(json.loads(done.stdout)) == 18
 
 
 @pytest.mark.parametrize(
