@@ -8,6 +8,7 @@ from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -16,8 +17,9 @@ from geo.errors import KhuCumError
 from geo.i18n import error_text, t
 from geo.settings import ROOT
 from pages.ui import guard
+from pages.ui.markdown import escape
 from pages.ui.resources import get_planner, get_settings
-from pages.ui.session import language, language_switch
+from pages.ui.session import follow_url, language, language_switch
 
 PAGES = (
     # file in pages/, key of its title, icon, address: never the file's own name (pages/ui/guard.py)
@@ -27,10 +29,19 @@ PAGES = (
 )
 
 
+def asked_page() -> str:
+    """Key of the page that the address names."""
+    last = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    return next((key for _, key, _, address in PAGES if address == last), PAGES[0][1])
+
+
 def main() -> None:
+    follow_url()
     lang = language()
+    # before the navigation, whose icons a browser would otherwise fetch for its tab
+    title = f"{t(lang, f'page.nav.{asked_page()}')} · {t(lang, 'page.name')}"
+    st.set_page_config(page_title=title, page_icon="🏭", layout="wide")
     st.html(ROOT / "static" / "pages.css")
-    st.set_page_config(page_title=t(lang, "page.name"), page_icon="🏭", layout="wide")
     with guard.running():
         page = st.navigation(
             [
@@ -46,9 +57,13 @@ def main() -> None:
         )
         language_switch()
         try:
+            trouble = get_planner().now().trouble
+            if trouble is not None:
+                old = t(lang, "page.old_data", error=error_text(trouble, lang))
+                st.warning(escape(old), icon=":material/warning:")
             page.run()
         except KhuCumError as error:
-            st.error(f"**{t(lang, 'page.error')}.** {error_text(error, lang)}")
+            st.error(f"**{t(lang, 'page.error')}.** {escape(error_text(error, lang))}")
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ of its last written decimal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 from geo.industries import Taxonomy
 from geo.issues import Issue, issue
 from geo.plans import Document, Figure, Method, Subject, in_scope
-from geo.text import fold
-from geo.zones import Stage, Zone
+from geo.text import fold_space
+from geo.zones import AREA_LIMIT_HA, Stage, Zone
 
 
 class Status(StrEnum):
@@ -80,9 +80,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What checks need besides the zones: district codes of each province of 2016."""
+    """What checks need besides the zones.
+
+    Attributes
+    ----------
+    districts
+        District codes of each province of 2016.
+    refused
+        Documents of which records could not be used, with the rows or ids of those records; an
+        empty name stands for records that do not tell their document.
+    """
 
     districts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def check_sources(
@@ -148,20 +158,33 @@ def slack(figure: Figure) -> Decimal:
 
 def holds(actual: Decimal, figure: Figure) -> bool:
     """Whether a value satisfies the figure's comparator within its rounding."""
-    value = figure.value
+    low, high = _bounds(figure)
+    strict = figure.comparator in (">", "<")
+    above = low is None or (actual > low if strict else actual >= low)
+    below = high is None or (actual < high if strict else actual <= high)
+    return above and below
+
+
+def _bounds(figure: Figure) -> tuple[Decimal | None, Decimal | None]:
+    """Lowest and highest value that satisfy a figure; None where there is no limit.
+
+    Strict comparators are taken at their word; the others leave what rounding allows.
+    """
+    value, room = figure.value, slack(figure)
     match figure.comparator:
         case "=" | "~":
-            return abs(actual - value) <= slack(figure)
+            return value - room, value + room
         case ">":
-            return actual > value
+            return value, None
         case ">=":
-            return actual >= value
+            return value - room, None
         case "<":
-            return actual < value
+            return None, value
         case "<=":
-            return actual <= value
+            return None, value + room
         case _:
-            return figure.high is not None and value <= actual <= figure.high
+            high = value if figure.high is None else figure.high
+            return value - room, high + tolerance(high)
 
 
 def run(
@@ -189,7 +212,20 @@ def verdict(figure: Figure, zones: Iterable[Zone], context: Context) -> Verdict:
         return _cannot_tell(
             figure, chosen, [Missing(None, figure.scope.subject)], "no_records_kept"
         )
-    return _METHODS[figure.method](figure, chosen, context)
+    found = _METHODS[figure.method](figure, chosen, context)
+    refused = context.refused.get(figure.document, ()) + context.refused.get("", ())
+    if refused and found.status in (Status.MET, Status.NOT_MET):
+        rows = [Missing(None, "refused_records")]
+        params = {**found.params, "refused": refused}
+        return replace(
+            found,
+            status=Status.CANNOT_TELL,
+            missing=(*found.missing, *rows),
+            reason="records_refused",
+            params=params,
+            explanations=(),
+        )
+    return found
 
 
 def _verdict(
@@ -239,33 +275,37 @@ def _lacking(zones: Iterable[Zone], names: Iterable[str]) -> list[Missing]:
 def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
     if not zones:
         return _cannot_tell(figure, zones, [Missing(None, "zones")], "no_zones")
-    missing = _lacking(zones, ["area_planned_ha"])
     known = [zone.area_planned_ha for zone in zones if zone.area_planned_ha is not None]
     total = sum(known, Decimal(0))
     params: dict[str, Any] = {"rows": len(zones), "known": len(known)}
-    if len(known) == 0:
-        return _cannot_tell(figure, zones, missing, "areas_unknown", **params)
-    exceeded = total > figure.value + slack(figure)
-    if missing and not exceeded:
+    missing = _lacking(zones, ["area_planned_ha"])
+    if not figure.scope.exhaustive:
+        missing.append(Missing(None, "unnamed_zones"))
+    if missing and not _settled(total, figure):
+        if not known:
+            return _cannot_tell(figure, zones, missing, "areas_unknown", **params)
+        exact = figure.comparator in ("=", "~") and figure.scope.exhaustive
+        reason = "areas_incomplete" if len(known) < len(zones) else "list_open"
         return _verdict(
             figure,
             Status.CANNOT_TELL,
             zones,
             total,
-            "areas_incomplete",
+            reason,
             missing=missing,
-            explanations=explain(total - figure.value, zones),
+            explanations=explain(total - figure.value, zones) if exact else (),
             **params,
         )
-    if not figure.scope.exhaustive and not exceeded:
-        unnamed = [Missing(None, "unnamed_zones")]
-        return _cannot_tell(figure, zones, unnamed, "list_open", total, **params)
-    if holds(total, figure):
-        reason = "rows_fit" if figure.derived else "sum_fits"
-        return _verdict(figure, Status.MET, zones, total, reason, **params)
+    status = Status.MET if holds(total, figure) else Status.NOT_MET
+    if figure.comparator not in ("=", "~"):
+        reason = "sum_within" if status is Status.MET else "sum_outside"
+        return _verdict(figure, status, zones, total, reason, missing=missing, **params)
+    if status is Status.MET:
+        fits = "rows_fit" if figure.derived else "sum_fits"
+        return _verdict(figure, status, zones, total, fits, **params)
     return _verdict(
         figure,
-        Status.NOT_MET,
+        status,
         zones,
         total,
         "rows_differ" if figure.derived else "sum_differs",
@@ -275,31 +315,40 @@ def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Ve
     )
 
 
+def _settled(known: Decimal, figure: Figure) -> bool:
+    """Whether what is still missing, being no less than 0, can no longer change the outcome."""
+    _, high = _bounds(figure)
+    if high is not None and known > high:
+        return True
+    return high is None and holds(known, figure)
+
+
 def explain(deviation: Decimal, zones: Sequence[Zone]) -> list[Explanation]:
     """What would account exactly for a sum that is off by `deviation` (actual − expected).
 
     A single missing area, a row that is there twice, or a row written ten times too large or too
     small. Nothing is offered that does not fit to the last digit.
     """
-    found: list[Explanation] = []
-    if deviation == 0:
-        return found
     unknown = [zone for zone in zones if zone.area_planned_ha is None]
-    if len(unknown) == 1 and deviation < 0:
-        found.append(Explanation("missing_area", (unknown[0].id,), -deviation))
+    if deviation == 0 or len(unknown) > 1:
+        return []
+    if unknown:
+        fits = deviation < 0 and -deviation <= AREA_LIMIT_HA
+        return [Explanation("missing_area", (unknown[0].id,), -deviation)] if fits else []
+    found: list[Explanation] = []
     names: dict[tuple[str, str], list[Zone]] = {}
     for zone in zones:
-        names.setdefault((zone.kind, fold(zone.name)), []).append(zone)
+        key = fold_space(zone.name).casefold()
+        names.setdefault((zone.kind, key), []).append(zone)
     for same in names.values():
-        twice = [zone for zone in same if zone.area_planned_ha == deviation]
-        if len(same) > 1 and twice:
+        if len(same) > 1 and any(zone.area_planned_ha == deviation for zone in same):
             ids = tuple(zone.id for zone in same)
             found.append(Explanation("duplicated_name", ids, deviation))
     for zone in zones:
-        area = zone.area_planned_ha
-        if area is not None and area * 9 == deviation * 10:
+        area = zone.area_planned_ha or Decimal(0)
+        if area and area * 9 == deviation * 10:
             found.append(Explanation("ten_times_large", (zone.id,), area / 10))
-        if area is not None and area * 9 == -deviation:
+        if area and area * 9 == -deviation and area * 10 <= AREA_LIMIT_HA:
             found.append(Explanation("ten_times_small", (zone.id,), area * 10))
     return found
 
@@ -312,6 +361,9 @@ def _cluster_count(figure: Figure, zones: Sequence[Zone], context: Context) -> V
     if not zones:
         return _cannot_tell(figure, zones, [Missing(None, "zones")], "no_zones")
     clusters = sum(zone.cluster_count for zone in zones)
+    if not figure.scope.exhaustive and not _settled(Decimal(clusters), figure):
+        unnamed = [Missing(None, "unnamed_zones")]
+        return _cannot_tell(figure, zones, unnamed, "no_baseline", Decimal(clusters))
     status = Status.MET if holds(Decimal(clusters), figure) else Status.NOT_MET
     return _verdict(figure, status, zones, Decimal(clusters), "clusters", rows=len(zones))
 
@@ -389,20 +441,30 @@ _DENOMINATORS = {
 }
 
 
+def _rounded(rate: Decimal, figure: Figure) -> Decimal:
+    """A rate with two decimals, or with more where rounding would hide on which side it is."""
+    short = round(rate, 2)
+    return short if holds(short, figure) == holds(rate, figure) else round(rate, 6)
+
+
 def _occupancy(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
     impossible = figure.comparator in (">", ">=") and (
         figure.value > 100 or (figure.value == 100 and figure.comparator == ">")
     )
-    if not zones:
-        reason = "impossible_and_no_zones" if impossible else "no_zones"
-        return _cannot_tell(figure, zones, [Missing(None, "zones")], reason)
+    missing: list[Missing] = []
     base = _DENOMINATORS[figure.denominator or "industrial"]
-    missing = _lacking(zones, ["area_let_ha", base])
-    missing += [Missing(zone.id, base) for zone in zones if getattr(zone, base) == 0]
-    if not figure.scope.exhaustive:
-        missing.append(Missing(None, "unnamed_zones"))
+    if not zones:
+        missing = [Missing(None, "zones")]
+    else:
+        missing = _lacking(zones, ["area_let_ha", base])
+        missing += [Missing(zone.id, base) for zone in zones if getattr(zone, base) == 0]
+        if not figure.scope.exhaustive:
+            missing.append(Missing(None, "unnamed_zones"))
+    if impossible:
+        return _cannot_tell(figure, zones, missing, "impossible")
     if missing:
-        return _cannot_tell(figure, zones, missing, "occupancy_unknown", count=len(zones))
+        reason = "occupancy_unknown" if zones else "no_zones"
+        return _cannot_tell(figure, zones, missing, reason, count=len(zones))
     groups = [[zone] for zone in zones] if figure.scope.per == "zone" else [list(zones)]
     rates = [
         sum((zone.area_let_ha or Decimal(0) for zone in group), Decimal(0))
@@ -410,13 +472,13 @@ def _occupancy(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdi
         * 100
         for group in groups
     ]
-    lowest = round(min(rates), 2)
+    worst = next((rate for rate in sorted(rates) if not holds(rate, figure)), min(rates))
     met = all(holds(rate, figure) for rate in rates)
     return _verdict(
         figure,
         Status.MET if met else Status.NOT_MET,
         zones,
-        lowest,
+        _rounded(worst, figure),
         "occupancy_reached" if met else "occupancy_short",
         count=len(zones),
     )

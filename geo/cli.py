@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,10 +23,13 @@ from geo.checks import Status
 from geo.errors import KhuCumError, UsageError
 from geo.i18n import LANGUAGES, error_text, ha, issue_text, number, t
 from geo.io.zone_files import read_zones
-from geo.issues import Issue, Severity, has_errors
-from geo.joins import Total, check_units
+from geo.issues import Issue, Severity, capped, has_errors
+from geo.joins import Total
 from geo.services import GROUPINGS, Planner
 from geo.settings import Settings
+
+ISSUES_OF_A_KIND = 100
+"""How many issues of one kind are printed one by one."""
 
 MARKS = {
     Status.MET: "✓",
@@ -36,21 +42,27 @@ MARKS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; errors go to standard error in the chosen language, without a traceback."""
     lang = "vi"
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Vietnamese letters
     try:
         settings = settings_module.load()
         lang = settings.language
         options = _parser(lang).parse_args(arguments)
         lang = options.lang or lang
         status: int = options.run(options, settings, lang)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return status
     except KhuCumError as error:
         print(error_text(error, lang), file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        # the reader (head, less) has gone; keep the interpreter from complaining at exit
+    except OSError as fault:
+        # the reader (head, less) has gone or the disk is full; the interpreter must not try again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        if not isinstance(fault, BrokenPipeError):
+            print(t(lang, "cli.output_failed", reason=fault.strerror), file=sys.stderr)
+        return 2
 
 
 def _parser(lang: str) -> argparse.ArgumentParser:
@@ -176,7 +188,7 @@ def _summary(options: argparse.Namespace, settings: Settings, lang: str) -> int:
                         lang,
                         "cli.summary_shared",
                         count=row["shared"],
-                        area=ha(totals[row["unit"]].shared_ha, lang),
+                        area=_or_unknown(totals[row["unit"]].shared_ha, lang),
                     )
                 )
             print(
@@ -192,6 +204,10 @@ def _summary(options: argparse.Namespace, settings: Settings, lang: str) -> int:
                 + "".join(f"; {one}" for one in extra)
             )
     return 0
+
+
+def _or_unknown(area: Decimal | None, lang: str) -> str:
+    return t(lang, "zone.unknown_area") if area is None else ha(area, lang)
 
 
 def _total_row(planner: Planner, by: str, vintage: str, total: Total, lang: str) -> dict[str, Any]:
@@ -219,8 +235,8 @@ def _validate(options: argparse.Namespace, settings: Settings, lang: str) -> int
     zones, issues = read_zones(
         options.file, settings.max_file_mb, layer=options.layer, encoding=options.encoding
     )
-    good, more = check_units(zones, planner.bounds.register)
-    issues = [*issues, *more]
+    good, more = planner.examine(zones)
+    issues = capped([*issues, *more], ISSUES_OF_A_KIND)
     if options.format == "json":
         print(json.dumps([_issue_row(one, lang) for one in issues], ensure_ascii=False, indent=1))
     else:
@@ -300,7 +316,7 @@ def _boundaries_remove(options: argparse.Namespace, settings: Settings, lang: st
 
 
 def _serve(options: argparse.Namespace, settings: Settings, lang: str) -> int:
-    if not options.port.isdecimal() or not 0 < int(options.port) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", options.port) or not 0 < int(options.port) < 65536:
         raise UsageError("serve.port", value=options.port)
     plan = serving.prepare(int(options.port), options.address, settings)
     for key in plan.warnings:

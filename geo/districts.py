@@ -7,7 +7,6 @@ the boundary set that is drawn for them.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import unicodedata
@@ -16,14 +15,27 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import geopandas as gpd
+import shapely
 
 from geo.crs import WGS84
 from geo.errors import DataError, UsageError
-from geo.text import name_key
+from geo.sheets import read_rows
+from geo.text import name_key, printable
 
 CATALOGUE_FILE = "sets.json"
 UNITS_FILE = "units.csv"
 LEVELS = ("district", "province")
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_UNREADABLE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+    shapely.errors.ShapelyError,
+)
 
 _TYPE_WORDS = re.compile(
     r"^(?:thành phố|thị xã|huyện|quận|tỉnh|t\.\s?p\.?|tp\.?|t\.\s?x\.?|tx\.?|h\.|q\.|t\.)\s+(?=\D)",
@@ -109,18 +121,45 @@ def load_sets(folder: Path) -> Catalogue:
     """
     path = folder / CATALOGUE_FILE
     try:
-        entries = json.loads(path.read_text("utf-8"))["sets"]
-        return Catalogue(folder, tuple(_set(entry) for entry in entries))
+        entries = json.loads(path.read_text("utf-8-sig"))["sets"]
+        if not isinstance(entries, list):
+            raise TypeError("sets")
+        sets = tuple(_set(entry, f"sets[{at}]") for at, entry in enumerate(entries))
     except FileNotFoundError as error:
         raise DataError("boundary.catalogue_missing", file=str(path)) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError("boundary.catalogue_broken", file=str(path), detail=str(error)) from error
+    except OSError as error:
+        raise DataError("file.unreadable", file=str(path), reason=error.strerror) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        detail = printable(str(error))[:200]
+        raise DataError("boundary.catalogue_broken", file=str(path), detail=detail) from error
+    return Catalogue(folder, sets)
 
 
-def _set(entry: Mapping[str, object]) -> BoundarySet:
+def _set(entry: object, where: str) -> BoundarySet:
+    """One entry of the catalogue; TypeError with its place where a value is of another type."""
+    if not isinstance(entry, dict):
+        raise TypeError(where)
+    for name in ("id", "file", "level", "vintage", "crs", "sha256", "source", "licence"):
+        if not isinstance(entry.get(name), str):
+            raise TypeError(f"{where}.{name}")
+    if isinstance(entry.get("features"), bool) or not isinstance(entry.get("features"), int):
+        raise TypeError(f"{where}.features")
+    if entry["level"] not in LEVELS:
+        raise TypeError(f"{where}.level")
+    credit = entry.get("attribution")
+    if not isinstance(credit, dict) or not all(isinstance(text, str) for text in credit.values()):
+        raise TypeError(f"{where}.attribution")
+    for name in ("file", "units"):
+        if entry.get(name) is not None and not plain_name(entry[name]):
+            raise TypeError(f"{where}.{name}")
     names = {f.name for f in fields(BoundarySet)} - {"record"}
     known = {name: value for name, value in entry.items() if name in names}
-    return BoundarySet(**known, record=entry)  # type: ignore[arg-type]  # JSON, held by verify()
+    return BoundarySet(**known, record=entry)
+
+
+def plain_name(value: object) -> bool:
+    """Whether `value` is the name of a file in the folder itself, not a path out of it."""
+    return isinstance(value, str) and _PLAIN_NAME.fullmatch(value) is not None
 
 
 def load_boundaries(folder: Path, set_id: str) -> gpd.GeoDataFrame:
@@ -137,7 +176,7 @@ def load_boundaries(folder: Path, set_id: str) -> gpd.GeoDataFrame:
     UsageError
         If the catalogue has no such set.
     DataError
-        ``file.not_found`` or ``file.broken``.
+        ``file.not_found``, ``file.unreadable`` or ``boundary.file_broken``.
     """
     return read_features(folder / load_sets(folder).get(set_id).file)
 
@@ -145,16 +184,28 @@ def load_boundaries(folder: Path, set_id: str) -> gpd.GeoDataFrame:
 def read_features(path: Path) -> gpd.GeoDataFrame:
     """A boundary file of this project as a frame; see :func:`load_boundaries`."""
     try:
-        collection = json.loads(path.read_text("utf-8"))
+        collection = json.loads(path.read_text("utf-8-sig"))
         frame = gpd.GeoDataFrame.from_features(collection["features"], crs=WGS84)
     except FileNotFoundError as error:
         raise DataError("file.not_found", file=str(path)) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError("file.broken", file=str(path), detail=str(error)) from error
+    except OSError as error:
+        raise DataError("file.unreadable", file=str(path), reason=error.strerror) from error
+    except _UNREADABLE as error:
+        detail = printable(str(error))[:200]
+        raise DataError("boundary.file_broken", file=str(path), detail=detail) from error
+    for name in ("code", "name", "full_name"):
+        if name not in frame or not all(_text_or_null(value) for value in frame[name]):
+            raise DataError("boundary.file_broken", file=str(path), detail=name)
+    if frame["full_name"].isna().any():
+        raise DataError("boundary.file_broken", file=str(path), detail="full_name")
     index = frame["code"]
     if "source_id" in frame:
         index = index.where(index.notna(), frame["source_id"])
     return frame.set_index(index.rename("unit"), drop=True)
+
+
+def _text_or_null(value: object) -> bool:
+    return value is None or isinstance(value, str) or value != value  # NaN differs from itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +266,7 @@ class UnitRegister:
         Raises
         ------
         DataError
-            ``file.not_found``, or ``file.broken`` when columns are missing.
+            ``file.*`` or ``table.*``, naming the table, where one cannot be read.
         """
         imported = [e.units for e in load_sets(folder) if e.units and e.units != UNITS_FILE]
         files = [folder / UNITS_FILE, *(folder / name for name in imported)]
@@ -275,17 +326,10 @@ def read_units(path: Path) -> list[Unit]:
     Raises
     ------
     DataError
-        ``file.not_found`` or ``file.broken``.
+        ``file.*`` or ``table.*``, naming the table and the line.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = csv.DictReader(stream)
-            if tuple(rows.fieldnames or ()) != UNIT_COLUMNS:
-                detail = ",".join(rows.fieldnames or ())
-                raise DataError("file.broken", file=str(path), detail=detail)
-            return [_unit(row) for row in rows]
-    except FileNotFoundError as error:
-        raise DataError("file.not_found", file=str(path)) from error
+    needed = [name for name in UNIT_COLUMNS if name not in _NULLABLE]
+    return [_unit(row) for row in read_rows(path, UNIT_COLUMNS, required=needed)]
 
 
 _NULLABLE = {
@@ -300,5 +344,7 @@ _NULLABLE = {
 
 
 def _unit(row: Mapping[str, str]) -> Unit:
-    cells = {name: None if name in _NULLABLE and not text else text for name, text in row.items()}
+    cells = {
+        name: None if name in _NULLABLE and not row[name] else row[name] for name in UNIT_COLUMNS
+    }
     return Unit(**cells)  # type: ignore[arg-type]  # only nullable fields become None

@@ -98,7 +98,8 @@ def number(value: int | float | Decimal | None, lang: str, decimals: int | None 
     if value is None:
         return "—"
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    text = f"{round(exact, 6).normalize():,f}" if decimals is None else f"{exact:,.{decimals}f}"
+    shown = round(exact, 6).normalize() if abs(exact) < 10**18 else exact
+    text = f"{shown:,f}" if decimals is None else f"{exact:,.{decimals}f}"
     thousands, mark = _MARKS[lang]
     return text.translate({ord(","): thousands, ord("."): mark})
 

@@ -6,12 +6,12 @@ the divisions that each stands for. A phrase that maps to nothing stays visible 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from geo.sheets import read_rows
 from geo.text import fold
 
 _LEADING = (
@@ -86,18 +86,22 @@ class Taxonomy:
 
 
 def load(folder: Path) -> Taxonomy:
-    """Read the taxonomy from ``data/industries``."""
-    with (folder / "divisions.csv").open(encoding="utf-8", newline="") as file:
-        divisions = {
-            row["code"]: Division(
-                row["code"], row["section"], row["name_vi"], row["name_en"], row["status"]
-            )
-            for row in csv.DictReader(file)
-        }
+    """Read the taxonomy from ``data/industries``.
+
+    Raises
+    ------
+    DataError
+        ``file.*`` or ``table.*``, naming the table, where one cannot be read.
+    """
+    names = ("code", "section", "name_vi", "name_en", "status")
+    divisions = {
+        row["code"]: Division(*(row[name] for name in names))
+        for row in read_rows(folder / "divisions.csv", names, required=("code", "name_vi"))
+    }
     terms: dict[str, Term] = {}
-    with (folder / "terms.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            codes = tuple(code for code in row["divisions"].split(";") if code)
-            term = Term(row["phrase"], codes, row["english"], row["attribute"] == "yes")
-            terms.setdefault(term_key(term.phrase), term)
+    columns = ("phrase", "divisions", "english", "attribute")
+    for row in read_rows(folder / "terms.csv", columns, required=("phrase",)):
+        codes = tuple(code for code in row["divisions"].split(";") if code)
+        term = Term(row["phrase"], codes, row["english"], row["attribute"] == "yes")
+        terms.setdefault(term_key(term.phrase), term)
     return Taxonomy(divisions, terms)

@@ -12,6 +12,8 @@ from dataclasses import field as default
 from enum import StrEnum
 from typing import NamedTuple
 
+from geo.text import printable
+
 
 class Severity(StrEnum):
     ERROR = "error"  # the record is not used
@@ -48,7 +50,12 @@ CATALOGUE: dict[str, IssueKind] = {
     "zone.number_huge": IssueKind(_E, _STAFF),
     "zone.date": IssueKind(_E, _STAFF),
     "zone.field_unknown": IssueKind(_W, _STAFF),
+    "zone.name_garbled": IssueKind(_W, _STAFF),
     "zone.text_nfc": IssueKind(_I, _STAFF),
+    "zone.text_broken": IssueKind(_E, _STAFF),
+    "zone.number_whole": IssueKind(_E, _STAFF),
+    "zone.unit_twice": IssueKind(_W, _STAFF),
+    "issues.more": IssueKind(_I, _STAFF),
     "zone.ledger": IssueKind(_W, _STAFF),
     "zone.let_without_date": IssueKind(_W, _STAFF),
     "zone.unit_unknown": IssueKind(_E, _STAFF),
@@ -57,6 +64,7 @@ CATALOGUE: dict[str, IssueKind] = {
     "zone.geometry_missing": IssueKind(_W, _STAFF),
     "zone.geometry_empty": IssueKind(_E, _STAFF),
     "zone.geometry_invalid": IssueKind(_E, _STAFF),
+    "zone.geometry_unreadable": IssueKind(_E, _STAFF),
     "zone.geometry_type": IssueKind(_E, _STAFF),
     "zone.geometry_swapped": IssueKind(_E, _STAFF),
     "zone.geometry_projected": IssueKind(_E, _STAFF),
@@ -68,6 +76,8 @@ CATALOGUE: dict[str, IssueKind] = {
     "zone.document_unknown": IssueKind(_E, _STAFF),
     # boundary sets
     "boundary.set_missing": IssueKind(_E, _DATA),
+    "boundary.set_twice": IssueKind(_E, _DATA),
+    "boundary.field_missing": IssueKind(_E, _DATA),
     "boundary.file_unreadable": IssueKind(_E, _DATA),
     "boundary.checksum": IssueKind(_E, _DATA),
     "boundary.licence_missing": IssueKind(_E, _DATA),
@@ -77,13 +87,19 @@ CATALOGUE: dict[str, IssueKind] = {
     "boundary.code_duplicate": IssueKind(_E, _DATA),
     "boundary.name_missing": IssueKind(_E, _DATA),
     "boundary.name_encoding": IssueKind(_E, _DATA),
+    "boundary.name_digits": IssueKind(_E, _DATA),
+    "boundary.name_same": IssueKind(_E, _DATA),
     "boundary.geometry_empty": IssueKind(_E, _DATA),
     "boundary.geometry_type": IssueKind(_E, _DATA),
     "boundary.geometry_invalid": IssueKind(_E, _DATA),
+    "boundary.geometry_rounded": IssueKind(_E, _DATA),
     "boundary.outside": IssueKind(_E, _DATA),
+    "boundary.outside_declared_province": IssueKind(_E, _DATA),
+    "boundary.partly_outside": IssueKind(_W, _DATA),
     "boundary.swapped": IssueKind(_E, _DATA),
     "boundary.overlap": IssueKind(_E, _DATA),
     "boundary.border": IssueKind(_E, _DATA),
+    "boundary.province_missing": IssueKind(_E, _DATA),
     "boundary.province_unknown": IssueKind(_E, _DATA),
     "boundary.outside_province": IssueKind(_E, _DATA),
     "boundary.not_union": IssueKind(_E, _DATA),
@@ -150,8 +166,25 @@ def issue(
     KeyError
         If `code` is not in :data:`CATALOGUE`.
     """
-    shown = None if value is None else str(value)[:200]
-    return Issue(code, CATALOGUE[code].severity, source, row, field, shown, params)
+    shown = None if value is None else printable(str(value))[:200]
+    place = None if field is None else printable(field)
+    return Issue(code, CATALOGUE[code].severity, source, row, place, shown, params)
+
+
+def capped(issues: Iterable[Issue], limit: int) -> list[Issue]:
+    """The first `limit` issues of each code, and for each code with more a count of the rest."""
+    kept: list[Issue] = []
+    seen: dict[str, int] = {}
+    for found in issues:
+        seen[found.code] = seen.get(found.code, 0) + 1
+        if seen[found.code] <= limit:
+            kept.append(found)
+    kept += [
+        issue("issues.more", kind=code, count=count - limit)
+        for code, count in seen.items()
+        if count > limit
+    ]
+    return kept
 
 
 def has_errors(issues: Iterable[Issue]) -> bool:

@@ -8,6 +8,7 @@ for the province and is shown as shared between the districts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -51,9 +52,15 @@ def check_units(zones: Iterable[Zone], register: UnitRegister) -> tuple[list[Zon
     good: list[Zone] = []
     issues: list[Issue] = []
     for zone in zones:
-        found = [*_unit_issues(zone, "province", zone.province, "province", register)]
+        found = _unit_issues(zone, "province", zone.province, "province", register)
         for at, ref in enumerate(zone.districts):
             found += _unit_issues(zone, f"districts[{at}]", ref, "district", register)
+        drawn = [unit.boundary_code for unit in _declared(zone, register) if unit.boundary_code]
+        found += [
+            issue("zone.unit_twice", row=zone.id, field="districts", value=code)
+            for code, times in Counter(drawn).items()
+            if times > 1
+        ]
         issues += found
         if not has_errors(found):
             good.append(zone)
@@ -63,32 +70,22 @@ def check_units(zones: Iterable[Zone], register: UnitRegister) -> tuple[list[Zon
 def _unit_issues(
     zone: Zone, path: str, ref: UnitRef, level: str, register: UnitRegister
 ) -> list[Issue]:
+    documents = tuple(source.document for source in zone.sources)
     unit = register.get(ref.code, ref.vintage, level)
     if unit is None:
         vintages = register.vintages_of(ref.code, level)
         code = "zone.unit_vintage" if vintages else "zone.unit_unknown"
         return [
-            issue(
-                code,
-                row=zone.id,
-                field=f"{path}.code",
-                value=ref.code,
-                name=ref.name,
-                vintage=ref.vintage,
-                vintages=vintages,
-            )
-        ]
-    if level == "district" and unit.province_code != zone.province.code:
+            issue(code, row=zone.id, field=f"{path}.code", value=ref.code, name=ref.name,
+                  vintage=ref.vintage, vintages=vintages, documents=documents)
+        ]  # fmt: skip
+    since_2025 = zone.province.vintage == "2025"
+    province = unit.province_2025_code if since_2025 else unit.province_code
+    if level == "district" and province != zone.province.code:
         return [
-            issue(
-                "zone.unit_province",
-                row=zone.id,
-                field=f"{path}.code",
-                value=ref.code,
-                name=unit.full_name,
-                province=zone.province.name,
-            )
-        ]
+            issue("zone.unit_province", row=zone.id, field=f"{path}.code", value=ref.code,
+                  name=unit.full_name, province=zone.province.name, documents=documents)
+        ]  # fmt: skip
     return []
 
 
@@ -99,13 +96,16 @@ def by_code(zones: Iterable[Zone], register: UnitRegister) -> pd.DataFrame:
     -------
     DataFrame
         Columns ``zone`` and ``district``: one row for each declared district; zones whose code
-        is not in the register have none.
+        is not in the register, or has no boundary of this vintage, have none.
     """
     rows = [
-        (zone.id, unit.boundary_code)
+        (zone.id, code)
         for zone in zones
-        for unit in _declared(zone, register)
-        if unit.boundary_vintage == BOUNDARY_VINTAGE
+        for code in dict.fromkeys(
+            unit.boundary_code
+            for unit in _declared(zone, register)
+            if unit.boundary_vintage == BOUNDARY_VINTAGE and unit.boundary_code
+        )
     ]
     return pd.DataFrame(rows, columns=["zone", "district"])
 
@@ -198,12 +198,12 @@ def disagreements(
     for zone in zones:
         codes = said.get(zone.id, [])
         here = found.get(zone.id, [])
+        drawn = [code for code in codes if code in districts.index]
+        if not drawn:
+            written = ", ".join(f"{ref.code}/{ref.vintage}" for ref in zone.districts)
+            issues.append(issue("join.no_boundary", row=zone.id, field="districts", value=written))
         if zone.geometry is None:
             continue
-        drawn = [code for code in codes if code in districts.index]
-        for code in codes:
-            if code not in drawn:
-                issues.append(issue("join.no_boundary", row=zone.id, field="districts", value=code))
         if not drawn or (here and set(here) & set(drawn)):
             continue
         distance = min(_distance_km(zone.geometry, districts.geometry[code]) for code in drawn)
@@ -278,7 +278,8 @@ def allocate(zones: Iterable[Zone], declared: pd.DataFrame, positioned: pd.DataF
         if zone.geometry is not None and not zone.is_point and split:
             parts += _split(zone, split)
         else:
-            own = codes.get(zone.id, [])
+            # a code without a boundary leaves only the position to go by
+            own = codes.get(zone.id) or [code for code, _ in split]
             alone = len(own) == 1
             parts += [
                 Part(zone.id, code, zone.area_planned_ha if alone else None, not alone)
@@ -321,8 +322,8 @@ class Total:
     unknown_area
         Zones whose area the plan does not give.
     shared, shared_ha
-        Zones that lie in several units and cannot be split, and their whole area; their area is
-        in the province's total and not in `area_ha` of a district.
+        Zones that lie in several units and cannot be split, and their whole area, None where it
+        is not known; it is in the province's total and not in `area_ha` of a district.
     """
 
     unit: str
@@ -332,7 +333,7 @@ class Total:
     area_by_kind: Mapping[str, Decimal]
     unknown_area: int
     shared: int
-    shared_ha: Decimal
+    shared_ha: Decimal | None
 
 
 def district_totals(zones: Iterable[Zone], parts: Iterable[Part]) -> dict[str, Total]:
@@ -386,6 +387,7 @@ def _total(unit: str, items: Sequence[tuple[Zone, Decimal | None, bool]]) -> Tot
         if area is not None:
             by_kind[zone.kind.value] = by_kind.get(zone.kind.value, Decimal(0)) + area
     shared = [zone for zone, _, is_shared in items if is_shared]
+    shared_known = [z.area_planned_ha for z in shared if z.area_planned_ha is not None]
     return Total(
         unit=unit,
         zones=len(items),
@@ -394,5 +396,5 @@ def _total(unit: str, items: Sequence[tuple[Zone, Decimal | None, bool]]) -> Tot
         area_by_kind=by_kind,
         unknown_area=sum(zone.area_planned_ha is None for zone, _, _ in items),
         shared=len(shared),
-        shared_ha=sum((zone.area_planned_ha or Decimal(0) for zone in shared), Decimal(0)),
+        shared_ha=sum(shared_known, Decimal(0)) if shared_known else None,
     )

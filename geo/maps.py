@@ -120,14 +120,10 @@ class BaseMap(folium.Map):
             zoom_control=False,
             attribution_control=False,
             zoom_snap=0.25,
-            min_zoom=4,
-            max_zoom=17,
-            max_bounds=True,
-            min_lat=0,
-            max_lat=30,
-            min_lon=88,
-            max_lon=128,
         )
+        # folium gives these to its tiles only. No bounds: they would push back the map when it
+        # moves to show a record.
+        self.options.update(min_zoom=4, max_zoom=17)
         self.default_js = [(name, _address(name, settings)) for name in _scripts()]
         self.default_css = [(name, _address(name, settings)) for name in _styles()]
 
@@ -249,8 +245,8 @@ def labels(unit: str, lang: str) -> list[str]:
     """The classes in words, lowest first."""
     limits = [number(limit, lang) for limit in BREAKS_HA[unit]]
     between = [f"{low} – {high}" for low, high in pairwise(limits)]
-    below, above = (t(lang, f"map.legend.{side}") for side in ("below", "from"))
-    return [f"{below} {limits[0]}", *between, f"{above} {limits[-1]}"]
+    lowest = t(lang, "map.legend.below", value=limits[0])
+    return [lowest, *between, t(lang, "map.legend.from", value=limits[-1])]
 
 
 def _entry(unit: str, figure: UnitFigure) -> list[float | int]:

@@ -5,16 +5,17 @@ One JSON file a document in ``data/plans/``; the format is described in ``data/R
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from geo.errors import DataError
-from geo.zones import COMPARATORS, UnitRef, Zone
+from geo.zones import COMPARATORS, Kind, UnitRef, Zone
 
 
 class Subject(StrEnum):
@@ -116,47 +117,96 @@ class Document:
     note_en: str | None = None
 
 
+DENOMINATORS = ("industrial", "for_lease", "building_land", "area", "planned_area")
+UNITS = ("ha", "%", "rows", "clusters", "points", "villages")
+
+
 def load(folder: Path) -> tuple[Document, ...]:
     """Read all documents of a folder, in the order of their ids.
 
     Raises
     ------
     DataError
-        ``plan.format``, naming file and place of the fault.
+        ``plan.format``, naming file and place of the fault; ``plan.duplicate`` where two files
+        or two figures have one id.
     """
-    documents = []
-    for path in sorted(folder.glob("*.json")):
+    documents: dict[str, Document] = {}
+    figures: dict[str, str] = {}
+    for path in sorted(path for path in folder.glob("*.json") if path.is_file()):
         try:
-            raw = json.loads(path.read_text("utf-8"), parse_float=Decimal)
-            documents.append(_document(raw))
-        except (ValueError, KeyError, TypeError) as fault:
-            raise DataError("plan.format", file=path.name, reason=repr(fault)) from fault
-    return tuple(sorted(documents, key=lambda document: document.id))
+            raw = json.loads(path.read_text("utf-8-sig"), parse_float=Decimal)
+            document = _document(raw)
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+            raise DataError("plan.format", file=path.name, reason=str(fault)) from fault
+        except (ArithmeticError, RecursionError) as fault:
+            raise DataError("plan.format", file=path.name, reason="number or nesting") from fault
+        except OSError as fault:
+            raise DataError("file.unreadable", file=str(path), reason=fault.strerror) from fault
+        for name in (document.id, *(figure.id for figure in document.figures)):
+            if name in figures:
+                raise DataError("plan.duplicate", file=path.name, id=name, first=figures[name])
+            figures[name] = path.name
+        documents[document.id] = document
+    return tuple(documents[name] for name in sorted(documents))
 
 
-def _document(raw: Mapping[str, Any]) -> Document:
-    fields = dict(raw)
-    fields["province"] = UnitRef(**raw["province"])
-    fields["figures"] = tuple(_figure(entry, raw["id"]) for entry in raw["figures"])
-    return Document(**fields)
+def _checked(raw: Any, record: type, where: str, also: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The fields of a JSON object, none unknown and none missing."""
+    if not isinstance(raw, Mapping):
+        raise TypeError(f"{where}: not an object")
+    known = {entry.name: entry for entry in fields(record)}
+    unknown = sorted(set(raw) - set(known))
+    needed = {n for n, e in known.items() if e.default is MISSING and n not in also}
+    missing = sorted(needed - set(raw))
+    if unknown or missing:
+        raise ValueError(f"{where}: unknown fields {unknown}, missing fields {missing}")
+    return dict(raw)
 
 
-def _figure(raw: Mapping[str, Any], document: str) -> Figure:
-    fields = dict(raw)
-    scope = dict(raw["scope"])
-    if raw["comparator"] not in COMPARATORS:
-        raise ValueError(f"{raw['id']}: comparator {raw['comparator']!r}")
-    scope["kinds"] = tuple(scope["kinds"])
+def _document(raw: Any) -> Document:
+    values = _checked(raw, Document, "document")
+    for name in ("id", "text_file", "year", "period", "title_vi", "title_en"):
+        if not isinstance(values[name], str) or not values[name]:
+            raise TypeError(f"{name}: not a text")
+    if values["date"] is not None:
+        dt.date.fromisoformat(values["date"])
+    values["province"] = UnitRef(**_checked(raw["province"], UnitRef, "province"))
+    values["figures"] = tuple(_figure(entry, raw["id"]) for entry in raw["figures"])
+    return Document(**values)
+
+
+def _figure(raw: Any, document: str) -> Figure:
+    where = f"figure {raw.get('id')!r}" if isinstance(raw, Mapping) else "figure"
+    values = _checked(raw, Figure, where, also=("document", "high"))
+    if values["comparator"] not in COMPARATORS:
+        raise ValueError(f"{where}: comparator {values['comparator']!r}")
+    if values["unit"] not in UNITS:
+        raise ValueError(f"{where}: unit {values['unit']!r}")
+    if values.get("denominator") not in (None, *DENOMINATORS):
+        raise ValueError(f"{where}: denominator {values['denominator']!r}")
+    if not isinstance(values["quotes"], list) or not values["quotes"]:
+        raise TypeError(f"{where}: quotes is not a list of texts")
+    scope = _checked(raw["scope"], Scope, f"{where}.scope")
+    scope["kinds"] = tuple(Kind(kind) for kind in scope["kinds"])
     scope["zones"] = tuple(scope.get("zones", ()))
     scope["subject"] = Subject(scope.get("subject", Subject.ZONE))
-    fields["scope"] = Scope(**scope)
-    fields["quotes"] = tuple(raw["quotes"])
-    fields["value"] = Decimal(str(raw["value"]))
-    high = raw.get("high")
-    fields["high"] = None if high is None else Decimal(str(high))
-    method = raw.get("method")
-    fields["method"] = None if method is None else Method(method)
-    return Figure(document=document, **fields)
+    values["scope"] = Scope(**scope)
+    values["quotes"] = tuple(values["quotes"])
+    values["value"] = _number(values["value"], f"{where}.value")
+    high = values.get("high")
+    values["high"] = None if high is None else _number(high, f"{where}.high")
+    method = values.get("method")
+    values["method"] = None if method is None else Method(method)
+    return Figure(document=document, **values)
+
+
+def _number(value: Any, where: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise TypeError(f"{where}: {value!r} is not a number")
+    exact = Decimal(value)
+    if not exact.is_finite() or exact.adjusted() > 15:
+        raise ValueError(f"{where}: {value!r} is no usable number")
+    return exact
 
 
 def in_scope(zone: Zone, figure: Figure) -> bool:

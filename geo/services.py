@@ -6,25 +6,27 @@ A :class:`Planner` reads the register through a repository and keeps what follow
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import shapely
 
-from geo import boundaries, checks, industries, joins, wording
+from geo import __version__, checks, industries, joins, wording
 from geo.checks import Status, Verdict
 from geo.districts import Catalogue, UnitRegister, load_boundaries, load_sets
-from geo.errors import UsageError
-from geo.i18n import LANGUAGES
+from geo.errors import KhuCumError, UsageError
+from geo.i18n import LANGUAGES, catalogue
 from geo.industries import Taxonomy
 from geo.io import geojson, tables
-from geo.issues import Issue
+from geo.issues import Issue, Severity
 from geo.joins import BOUNDARY_VINTAGE, Part, Total
 from geo.maps import MapView, UnitFigure
 from geo.plans import Document
@@ -83,26 +85,29 @@ class Boundaries:
 
 
 class State:
-    """The register at one revision with all that follows from it."""
+    """The register at one revision with all that follows from it.
 
-    def __init__(self, snapshot: Snapshot, bounds: Boundaries, taxonomy: Taxonomy) -> None:
-        self.snapshot, self.bounds, self.taxonomy = snapshot, bounds, taxonomy
+    Attributes
+    ----------
+    revision
+        Changes with the register and with anything else that its words and figures rest on.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, bounds: Boundaries, taxonomy: Taxonomy, edition: str = ""
+    ) -> None:
+        self.bounds, self.taxonomy = bounds, taxonomy
+        self.revision = hashlib.sha256(f"{snapshot.revision} {edition}".encode()).hexdigest()[:16]
         self.documents = {document.id: document for document in snapshot.documents}
-        sourced, source_issues = checks.check_sources(snapshot.zones, self.documents, taxonomy)
-        good, unit_issues = joins.check_units(sourced, bounds.register)
+        good, found = examine(snapshot.zones, self.documents, bounds, taxonomy)
         self.zones: tuple[Zone, ...] = tuple(good)
         self.by_id = {zone.id: zone for zone in good}
         self.index = {zone.id: at for at, zone in enumerate(good)}
+        self.issues: tuple[Issue, ...] = (*snapshot.issues, *found)
         self.declared = joins.by_code(good, bounds.register)
-        self.positioned = joins.by_position(joins.frame(good), bounds.districts)
-        self.parts: list[Part] = joins.allocate(good, self.declared, self.positioned)
-        self.issues: tuple[Issue, ...] = (
-            *snapshot.issues,
-            *source_issues,
-            *unit_issues,
-            *joins.disagreements(good, self.declared, self.positioned, bounds.districts),
-        )
-        context = checks.Context(_district_codes(bounds.register))
+        positioned = joins.by_position(joins.frame(good), bounds.districts)
+        self.parts: list[Part] = joins.allocate(good, self.declared, positioned)
+        context = checks.Context(_district_codes(bounds.register), _refused(self.issues))
         self.verdicts: list[Verdict] = checks.run(snapshot.documents, good, context)
         self.provinces = {
             zone.id: joins.province_code(zone, bounds.register, BOUNDARY_VINTAGE) for zone in good
@@ -115,6 +120,38 @@ class State:
     @cached_property
     def _declared_lists(self) -> dict[str, list[str]]:
         return joins.district_lists(self.declared)
+
+
+def examine(
+    zones: Sequence[Zone],
+    documents: Mapping[str, Document],
+    bounds: Boundaries,
+    taxonomy: Taxonomy,
+) -> tuple[list[Zone], list[Issue]]:
+    """Hold records against plans, unit codes and boundaries.
+
+    Returns
+    -------
+    zones, issues
+        The usable records, and what was found; a record with an error is not among them.
+    """
+    sourced, source_issues = checks.check_sources(zones, documents, taxonomy)
+    good, unit_issues = joins.check_units(sourced, bounds.register)
+    declared = joins.by_code(good, bounds.register)
+    positioned = joins.by_position(joins.frame(good), bounds.districts)
+    apart = joins.disagreements(good, declared, positioned, bounds.districts)
+    return good, [*source_issues, *unit_issues, *apart]
+
+
+def _refused(issues: Sequence[Issue]) -> dict[str, tuple[str, ...]]:
+    """Records with errors by the documents that they name; see :class:`geo.checks.Context`."""
+    refused: dict[str, dict[str, None]] = {}
+    for found in issues:
+        if found.severity is Severity.ERROR:
+            names = cast("tuple[str, ...]", found.params.get("documents")) or ("",)
+            for name in names:
+                refused.setdefault(name, {})[str(found.row)] = None
+    return {name: tuple(rows) for name, rows in refused.items()}
 
 
 def _district_codes(register: UnitRegister) -> dict[str, tuple[str, ...]]:
@@ -141,24 +178,45 @@ class Planner:
         self.repository = repository or FileRepository(settings)
         self.bounds = Boundaries.load(settings)
         self.taxonomy = industries.load(settings.data_dir / "industries")
+        self._edition = _edition(settings)
         self._lock = threading.Lock()
         self._stamp: object = None
         self._state: State | None = None
+        self._pinned: State | None = None
+        self.trouble: KhuCumError | None = None
 
     @property
     def state(self) -> State:
-        """Everything at the newest revision; read anew only when the register has changed."""
+        """Everything at the newest revision; read anew only when the register has changed.
+
+        While the register cannot be read, the last good state stays and `trouble` says why.
+        """
+        if self._pinned is not None:
+            return self._pinned
         with self._lock:
-            stamp = self.repository.stamp()
-            if self._state is None or stamp != self._stamp:
-                snapshot = self.repository.snapshot()
-                self._state = State(snapshot, self.bounds, self.taxonomy)
-                self._stamp = stamp
+            try:
+                stamp = self.repository.stamp()
+                if self._state is None or stamp != self._stamp:
+                    snapshot = self.repository.snapshot()
+                    self._state = State(snapshot, self.bounds, self.taxonomy, self._edition)
+                    self._stamp = stamp
+                self.trouble = None
+            except KhuCumError as error:
+                if self._state is None:
+                    raise
+                self.trouble = error
             return self._state
+
+    def now(self) -> Planner:
+        """These use cases at the state of this moment, for answers that must fit each other."""
+        pinned = copy.copy(self)
+        pinned._pinned = self.state
+        pinned.trouble = self.trouble
+        return pinned
 
     @property
     def revision(self) -> str:
-        return self.state.snapshot.revision
+        return self.state.revision
 
     def counts(self) -> dict[str, int]:
         state = self.state
@@ -186,6 +244,10 @@ class Planner:
         names = {code: str(frame.at[code, "name"]) for code in codes if code in frame.index}
         return dict(sorted(names.items(), key=lambda item: fold(item[1])))
 
+    def names_zones(self, province: str) -> bool:
+        """Whether any plan names a zone in a province of 2016."""
+        return province in self.state.provinces.values()
+
     def find_province(self, text: str) -> str:
         """Code of 2016 by code or name, diacritics ignored.
 
@@ -194,13 +256,12 @@ class Planner:
         UsageError
             ``province.unknown``, listing the provinces that have plans.
         """
-        register = self.bounds.register
-        if register.get(text, BOUNDARY_VINTAGE, "province"):
-            return text
-        found = register.find_by_name(text, "province", BOUNDARY_VINTAGE)
-        if len(found) != 1:
-            raise UsageError("province.unknown", value=text, known=list(self.provinces().values()))
-        return found[0].code
+        known = self.provinces()
+        found = self.bounds.register.find_by_name(text, "province", BOUNDARY_VINTAGE)
+        code = found[0].code if len(found) == 1 else text
+        if code not in known:
+            raise UsageError("province.unknown", value=text, known=list(known.values()))
+        return code
 
     def find_document(self, text: str) -> str:
         """Id of a document by id or number.
@@ -254,9 +315,9 @@ class Planner:
         """What the map shows for some zones, with the figures of a boundary layer."""
         state = self.state
         return MapView(
-            revision=state.snapshot.revision,
+            revision=state.revision,
             layers={name: self.layer_revision(name) for name in self.layer_names},
-            visible=[state.index[zone.id] for zone in zones],
+            visible=[state.index[zone.id] for zone in zones if zone.id in state.index],
             total=len(state.zones),
             unit=layer,
             figures={
@@ -335,7 +396,8 @@ class Planner:
             ``layer.unknown``.
         """
         if name == "zones":
-            return _collection([self._zone_feature(zone) for zone in self.state.zones])
+            state = self.state
+            return _collection([_zone_feature(zone, state) for zone in state.zones])
         if name not in UNIT_LAYERS:
             raise UsageError("layer.unknown", value=name, known=list(self.layer_names))
         frame = self.bounds.frames[name]
@@ -353,24 +415,6 @@ class Planner:
                 for values, shape in zip(plain.itertuples(index=False), shapes, strict=True)
             ]
         )
-
-    def _zone_feature(self, zone: Zone) -> str:
-        state = self.state
-        properties = {
-            "n": state.index[zone.id],
-            "id": zone.id,
-            "kind": zone.kind.value,
-            "clusters": zone.cluster_count,
-            "name": zone.name,
-            "area": wording.plain(zone.area_planned_ha),
-            "precision": zone.location_precision.value,
-            "radius_km": wording.plain(zone.location_radius_km),
-            "stage": zone.stage.value if zone.stage else None,
-            "province": state.provinces[zone.id],
-            "districts": state.districts_of(zone),
-        }
-        geometry = None if zone.geometry is None else geojson.geometry_mapping(zone.geometry)
-        return _json({"type": "Feature", "properties": properties, "geometry": geometry})
 
     def record(self, zone_id: str, lang: str) -> dict[str, Any] | None:
         """The popup of a zone in a language; None where there is no such zone."""
@@ -394,8 +438,37 @@ class Planner:
         known = [zone.area_planned_ha for zone in zones if zone.area_planned_ha is not None]
         return sum(known, Decimal(0)) if known else None
 
-    def verify_boundaries(self) -> list[Issue]:
-        return boundaries.verify(self.settings.data_dir / "boundaries")
+    def examine(self, zones: Sequence[Zone]) -> tuple[list[Zone], list[Issue]]:
+        """Hold records that are not in the register against plans, codes and boundaries."""
+        return examine(zones, self.state.documents, self.bounds, self.taxonomy)
+
+
+def _zone_feature(zone: Zone, state: State) -> str:
+    properties = {
+        "n": state.index[zone.id],
+        "id": zone.id,
+        "kind": zone.kind.value,
+        "clusters": zone.cluster_count,
+        "name": zone.name,
+        "area": wording.plain(zone.area_planned_ha),
+        "precision": zone.location_precision.value,
+        "radius_km": wording.plain(zone.location_radius_km),
+        "stage": zone.stage.value if zone.stage else None,
+        "province": state.provinces[zone.id],
+        "districts": state.districts_of(zone),
+    }
+    geometry = None if zone.geometry is None else geojson.geometry_mapping(zone.geometry)
+    return _json({"type": "Feature", "properties": properties, "geometry": geometry})
+
+
+def _edition(settings: Settings) -> str:
+    """Digest of what, beside the register, the texts of records and layers are made of."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted((settings.data_dir / "industries").glob("*.csv")):
+        digest.update(path.read_bytes())
+    for lang in LANGUAGES:
+        digest.update(json.dumps(sorted(catalogue(lang).items())).encode())
+    return digest.hexdigest()
 
 
 def count_by_kind(zones: Sequence[Zone]) -> dict[str, int]:

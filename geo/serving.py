@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import subprocess
@@ -59,13 +60,25 @@ def prepare(port: int, address: str, settings: Settings) -> Plan:
 
 
 def _require_free(port: int, address: str) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    try:
+        found = socket.getaddrinfo(
+            address or "0.0.0.0",  # noqa: S104 - what Streamlit listens on without an address
+            port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE,
+        )
+    except OSError as fault:
+        raise SetupError("serve.address_unknown", address=address) from fault
+    family, kind, protocol, _, place = found[0]
+    with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((address, port))
+            probe.bind(place)
         except PermissionError as fault:
             raise SetupError("serve.port_refused", port=str(port)) from fault
         except OSError as fault:
+            if fault.errno == errno.EADDRNOTAVAIL:
+                raise SetupError("serve.address_unknown", address=address) from fault
             raise SetupError("serve.port_in_use", port=str(port)) from fault
 
 
@@ -79,11 +92,16 @@ def _writable(settings: Settings) -> bool:
 
 
 def run(plan: Plan) -> int:
-    """Run the server until it stops; its exit status, 0 when stopped by the keyboard."""
-    with subprocess.Popen(plan.command, cwd=ROOT, env=os.environ) as server:
-        try:
-            return server.wait()
-        except KeyboardInterrupt:
-            server.terminate()
-            server.wait()
-            return 0
+    """Become the server, so that signals reach it and nothing is left behind.
+
+    Returns
+    -------
+    int
+        The server's exit status, on systems where a process cannot be replaced.
+    """
+    os.chdir(ROOT)
+    if os.name == "posix":
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execv(plan.command[0], plan.command)  # noqa: S606 - a list, and no shell
+    return subprocess.run(plan.command, check=False).returncode

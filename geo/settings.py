@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     defaults = Settings()
     size = env.get("KHUCUM_MAX_FILE_MB", str(defaults.max_file_mb))
-    if not size.isdecimal() or int(size) == 0:
+    if not re.fullmatch(r"[0-9]{1,6}", size) or int(size) == 0:
         raise SetupError("settings.number", name="KHUCUM_MAX_FILE_MB", value=size)
     language = env.get("KHUCUM_LANG", defaults.language)
     if language not in ("vi", "en"):

@@ -41,6 +41,23 @@ def name_key(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", strip_marks(text).casefold())
 
 
+def printable(text: str) -> str:
+    """`text` with lone surrogates written out, so that it can be printed and stored."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def broken(text: str) -> bool:
+    """Whether a text holds lone surrogates or control characters, which no name does."""
+    return any(
+        unicodedata.category(letter) in ("Cs", "Cc") for letter in text if letter not in "\n\t"
+    )
+
+
+def visible(text: str) -> bool:
+    """Whether there is anything to see: not only white space and zero-width characters."""
+    return any(unicodedata.category(letter)[0] not in "ZC" for letter in text)
+
+
 def fold_space(text: str) -> str:
     """Unicode NFC with white space folded, the form in which quotes are compared."""
     return " ".join(unicodedata.normalize("NFC", text).split())

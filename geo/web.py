@@ -40,11 +40,16 @@ class Planner(Protocol):
     def revision(self) -> str: ...
 
     @property
+    def trouble(self) -> KhuCumError | None: ...
+
+    @property
     def layer_names(self) -> Sequence[str]: ...
 
     def layer_revision(self, name: str) -> str: ...
 
     def layer(self, name: str) -> bytes: ...
+
+    def now(self) -> Planner: ...
 
     def record(self, zone_id: str, lang: str) -> Mapping[str, Any] | None: ...
 
@@ -67,10 +72,11 @@ class _Body:
     def response(self, request: Request, cache: str) -> Response:
         headers = {"ETag": self.etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
         headers["X-Content-Type-Options"] = "nosniff"
-        held = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
-        if self.etag in held or "*" in held:
+        asked = request.headers.get("if-none-match", "").split(",")
+        held = {tag.strip().removeprefix("W/") for tag in asked}
+        if self.etag.removeprefix("W/") in held or "*" in held:
             return Response(status_code=304, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _takes_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"] = "gzip"
             return Response(self.packed, media_type=self.media_type, headers=headers)
         content = gzip.decompress(self.packed)
@@ -110,22 +116,20 @@ def routes(
 
     def layer(request: Request) -> Response:
         revision, name = (request.path_params[key] for key in ("revision", "name"))
-        planner = get_planner()
+        planner = get_planner().now()
         if name not in planner.layer_names:
             return _refusal(404, "not_found")
         current = planner.layer_revision(name)
         if revision != current:
             return _refusal(410, "revision_gone", revision=planner.revision)
         body = cache.layer(planner, current, name)
-        if planner.layer_revision(name) != current:  # published while the layer was being made
-            return _refusal(410, "revision_gone", revision=planner.revision)
         return body.response(request, FOREVER)
 
     def record(request: Request) -> Response:
         revision, lang, zone = (request.path_params[key] for key in ("revision", "lang", "zone"))
         if lang not in LANGUAGES or not _ZONE_ID.fullmatch(zone):
             return _refusal(404, "not_found")
-        planner = get_planner()
+        planner = get_planner().now()
         current = planner.revision
         if revision != current:
             # relative, so that it also holds behind a base path or a proxy
@@ -148,16 +152,14 @@ def routes(
         return body.response(request, FOREVER if current else "no-cache")
 
     def health(request: Request) -> Response:
-        try:
-            planner = get_planner()
-            state = {
-                "status": "ok",
-                "revision": planner.revision,
-                "counts": dict(planner.counts()),
-                "map_libraries": "local" if assets.are_local(settings) else "remote",
-            }
-        except KhuCumError as error:
-            return _refusal(503, error.code)
+        planner = get_planner().now()
+        state = {
+            "status": "ok",
+            "revision": planner.revision,
+            "trouble": planner.trouble.code if planner.trouble else None,
+            "counts": dict(planner.counts()),
+            "map_libraries": "local" if assets.are_local(settings) else "remote",
+        }
         return JSONResponse(state, headers={"Cache-Control": NEVER})
 
     base = base_path.strip("/")
@@ -166,13 +168,34 @@ def routes(
         _mount(f"{prefix}/layers", "/{revision}/{name}.geojson", layer),
         _mount(f"{prefix}/records", "/{revision}/{lang}/{zone}.json", record),
         _mount(f"{prefix}/assets", "/{digest}/{name}", asset),
-        Route(f"{prefix}/healthz", health),
+        Route(f"{prefix}/healthz", _answering(health)),
     ]
 
 
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header admits gzip (RFC 9110: names in any case, q=0 refuses)."""
+    for entry in accepted.lower().split(","):
+        name, _, quality = entry.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return not re.fullmatch(r"q=0(\.0*)?", quality.strip())
+    return False
+
+
 def _mount(prefix: str, path: str, handler: Callable[[Request], Response]) -> Mount:
-    router = Router([Route(path, handler)], redirect_slashes=False, default=_not_found)
+    router = Router([Route(path, _answering(handler))], redirect_slashes=False, default=_not_found)
     return Mount(prefix, app=router)
+
+
+def _answering(handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """The handler, with 503 and a reason while the register cannot be read."""
+
+    def answer(request: Request) -> Response:
+        try:
+            return handler(request)
+        except KhuCumError as error:
+            return _refusal(503, error.code)
+
+    return answer
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,7 +12,7 @@ from geo.checks import Verdict
 from geo.i18n import date, ha, has, number, t
 from geo.industries import Taxonomy
 from geo.plans import Document, Figure
-from geo.zones import AREA_FIELDS, IndustryState, Precision, Target, Zone
+from geo.zones import AREA_FIELDS, Basis, Industry, IndustryState, Precision, Target, Zone
 
 ZoneName = Callable[[str], str]
 """A name by key: a zone's id, a district's code of 2016, ``province:<code>`` of 2016, or
@@ -168,10 +168,22 @@ def plain(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def zone_name(zone: Zone, lang: str) -> str:
+    """The name as written; in English the transliterated one where there is one."""
+    return (zone.name_en or zone.name) if lang == "en" else zone.name
+
+
+def document_short(document: Document) -> str:
+    """The number of a document, or its id where the text gives none."""
+    return document.number or document.id
+
+
 def place(zone: Zone, lang: str) -> str:
-    """Communes, districts and province as the plan has them."""
+    """Communes, districts and province as the plan has them, matched and guessed ones marked."""
     communes = ", ".join(
-        one.name if one.basis == "stated" else t(lang, "zone.matched", name=one.name)
+        one.name
+        if one.basis is Basis.STATED
+        else t(lang, "zone.guessed" if one.confidence == "low" else "zone.matched", name=one.name)
         for one in zone.communes
     )
     districts = t(lang, "zone.and").join(dict.fromkeys(d.name for d in zone.districts))
@@ -199,6 +211,7 @@ def industry_groups(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str,
         names = [taxonomy.divisions[code] for code in one.vsic if code in taxonomy.divisions]
         item = {
             "phrase": one.phrase,
+            "english": english(one, taxonomy) if lang == "en" else None,
             "vsic": list(one.vsic),
             "divisions": [name.name_en if lang == "en" else name.name_vi for name in names],
         }
@@ -211,10 +224,22 @@ def industry_groups(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str,
     ]
 
 
-def industries_line(zone: Zone, lang: str) -> str:
+def english(one: Industry, taxonomy: Taxonomy) -> str | None:
+    """What a phrase means in English; None where no term of the taxonomy stands for it."""
+    term = taxonomy.classify(one.reading or one.phrase)
+    return (term.english or None) if term else None
+
+
+def industries_line(zone: Zone, lang: str, taxonomy: Taxonomy) -> str:
     """Industries in one line for a table: the zone's own list, then what is steered to it."""
+
+    def phrase(one: Industry) -> str:
+        return (english(one, taxonomy) if lang == "en" else None) or one.phrase
+
     by_state = {
-        state: ", ".join(one.phrase for one in zone.industries if one.state is state)
+        state: ", ".join(
+            dict.fromkeys(phrase(one) for one in zone.industries if one.state is state)
+        )
         for state in IndustryState
     }
     listed = by_state[IndustryState.LISTED] or t(lang, "industry.none_short")
@@ -251,6 +276,9 @@ def zone_record(zone: Zone, lang: str, document: Document, taxonomy: Taxonomy) -
         "rows": [list(row) for row in rows],
         "note": zone.note_en if lang == "en" else zone.note_vi,
         "doubt": doubt(zone, lang),
+        "location": t(lang, f"location_source.{zone.location_source}")
+        if zone.location_source
+        else None,
         "industries": industry_groups(zone, lang, taxonomy),
         "quote": zone.source.quote,
         "clause": clause(zone.source.clause, zone.source.row, lang),

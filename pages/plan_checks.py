@@ -5,8 +5,9 @@ import streamlit as st
 from geo import wording
 from geo.checks import Status, Verdict
 from geo.i18n import issue_text, number, t
-from geo.plans import Document
+from geo.plans import Document, Method
 from pages.ui import guard, tables
+from pages.ui.markdown import escape
 from pages.ui.resources import get_planner
 from pages.ui.session import language, publish, seed_choices
 
@@ -16,26 +17,25 @@ MARKS = {
     Status.CANNOT_TELL: (":material/help:", "gray"),
     Status.TO_REVIEW: (":material/flag:", "orange"),
 }
-
-WHOLE_TABLE = 60
-"""Rows up to which a table of addends is shown without scrolling."""
+WHOLE_TABLE = 60  # rows up to which a table of addends is shown without scrolling
 
 guard.enter()
 lang = language()
-planner = get_planner()
+planner = get_planner().now()
 documents = {document.id: document for document in planner.documents()}
-statuses = [status.value for status in Status]
+found = {verdict.status for verdict in planner.verdicts()}
+statuses = [s.value for s in Status if s is not Status.TO_REVIEW or s in found]
 
 seed_choices("document", documents)
 seed_choices("status", statuses)
 with st.sidebar:
-    st.multiselect(
+    st.pills(
         t(lang, "field.document"),
         list(documents),
         key="document",
+        selection_mode="multi",
         persist_state="session",
-        format_func=lambda one: wording.document_name(documents[one], lang),
-        placeholder=t(lang, "page.all_documents"),
+        format_func=lambda one: escape(documents[one].number or documents[one].province.name),
     )
     st.pills(
         t(lang, "page.checks.verdict"),
@@ -45,8 +45,7 @@ with st.sidebar:
         persist_state="session",
         format_func=lambda one: t(lang, f"status.{one}"),
     )
-publish("document")
-publish("status")
+publish({"document": "", "status": ""})
 
 in_documents = planner.verdicts(documents=st.session_state["document"])
 wanted = [Status(value) for value in st.session_state["status"]]
@@ -55,12 +54,22 @@ name = planner.namer(lang)
 
 st.title(t(lang, "page.checks.title"))
 st.markdown(t(lang, "page.checks.about"))
+stated = [verdict for verdict in in_documents if not verdict.figure.derived]
+derived = [verdict for verdict in in_documents if verdict.figure.derived]
 with st.container(horizontal=True, key="totals"):
-    for status in Status:
-        icon, colour = MARKS[status]
-        count = sum(verdict.status is status for verdict in in_documents)
-        label = f":{colour}[{icon}] {t(lang, f'status.{status}')}"
+    for value in statuses:
+        icon, colour = MARKS[Status(value)]
+        count = sum(verdict.status == value for verdict in stated)
+        label = f":{colour}[{icon}] {t(lang, f'status.{value}')}"
         st.metric(label, number(count, lang), width="content")
+    if derived:
+        met = sum(verdict.status is Status.MET for verdict in derived)
+        st.metric(
+            t(lang, "page.checks.derived_count"),
+            f"{number(met, lang)}/{number(len(derived), lang)}",
+            help=t(lang, "page.checks.derived_help"),
+            width="content",
+        )
 
 
 def card(verdict: Verdict) -> None:
@@ -69,45 +78,49 @@ def card(verdict: Verdict) -> None:
     icon, colour = MARKS[verdict.status]
     with st.container(border=True):
         head, value = st.columns([3, 1], vertical_alignment="center")
-        head.markdown(
-            f":{colour}-badge[{icon} {t(lang, f'status.{verdict.status}')}] "
-            f"**{t(lang, f'quantity.{figure.quantity}')}** · "
-            f"{escape(wording.scope(figure, lang, name))}"
-        )
+        badge = f":{colour}-badge[{icon} {t(lang, f'status.{verdict.status}')}]"
+        if figure.derived:
+            badge += f" :gray-badge[{t(lang, 'page.checks.derived')}]"
+        what = escape(t(lang, f"quantity.{figure.quantity}"))
+        head.markdown(f"{badge} **{what}** · {escape(wording.scope(figure, lang, name))}")
         value.markdown(
-            f"**{wording.expected(figure, lang)}** :gray[({figure.year})]", text_alignment="right"
+            f"**{escape(wording.expected(figure, lang))}** :gray[{escape(f'({figure.year})')}]",
+            text_alignment="right",
         )
         st.markdown(escape(wording.verdict_sentence(verdict, lang, name)))
-        where = t(lang, "page.checks.clause", clause=figure.clause, id=figure.id)
         note = figure.note_en if lang == "en" else figure.note_vi
         if note:
             st.caption(escape(note))
-        with st.expander(
-            where + (f" · {t(lang, 'page.checks.derived')}" if figure.derived else "")
-        ):
+        with st.expander(t(lang, "page.checks.clause", clause=escape(figure.clause))):
             for quote in figure.quotes:
                 st.markdown(f"> {escape(quote)}")
             if verdict.records:
-                zones = sorted(
-                    (planner.state.by_id[one] for one in verdict.records), key=tables.plan_order
-                )
-                st.dataframe(
-                    tables.numbers(tables.addends(zones, verdict, lang), lang),
-                    hide_index=True,
-                    key=f"records-{figure.id}",
-                    height="content" if len(zones) <= WHOLE_TABLE else "auto",
-                    placeholder=number(None, lang),
-                    alt=where,
-                )
+                addends(verdict)
+            st.caption(escape(figure.id))
 
 
-def escape(text: str) -> str:
-    """Text from plans and records, shown as it is in Markdown."""
-    return "".join(f"\\{mark}" if mark in "\\`*_{}[]<>#+!|~$:" else mark for mark in text)
-
-
-if not shown:
-    st.info(t(lang, "page.checks.nothing"), icon=":material/filter_alt_off:")
+def addends(verdict: Verdict) -> None:
+    """The rows that a verdict rests on, and the sum beside the plan's figure."""
+    zones = sorted((planner.state.by_id[one] for one in verdict.records), key=tables.plan_order)
+    st.dataframe(
+        tables.numbers(tables.addends(zones, verdict, lang), lang, decimals=2),
+        hide_index=True,
+        key=f"records-{verdict.id}",
+        height="content" if len(zones) <= WHOLE_TABLE else "auto",
+        placeholder=number(None, lang),
+        alt=t(lang, "page.checks.verdict"),
+    )
+    if verdict.figure.method is Method.SUM_OF_AREAS and verdict.actual is not None:
+        unit = verdict.figure.unit
+        sentence = t(
+            lang,
+            "page.checks.sum",
+            rows=len(zones),
+            actual=wording.amount(verdict.actual, unit, lang),
+            expected=wording.expected(verdict.figure, lang),
+            deviation=wording.amount(verdict.actual - verdict.expected, unit, lang),
+        )
+        st.markdown(f"**{escape(sentence)}**")
 
 
 def urgency(document: Document) -> tuple[int, int]:
@@ -116,14 +129,15 @@ def urgency(document: Document) -> tuple[int, int]:
     return -sum(verdict.status is Status.NOT_MET for verdict in own), -len(own)
 
 
+if not shown:
+    st.info(t(lang, "page.checks.nothing"), icon=":material/filter_alt_off:")
 for document in sorted(documents.values(), key=urgency):
-    document_id = document.id
-    own = [verdict for verdict in shown if verdict.figure.document == document_id]
-    chosen = not st.session_state["document"] or document_id in st.session_state["document"]
+    own = [verdict for verdict in shown if verdict.figure.document == document.id]
+    chosen = not st.session_state["document"] or document.id in st.session_state["document"]
     if not own and not (chosen and not document.figures and not wanted):
         continue
-    st.subheader(wording.document_name(document, lang), anchor=document_id)
-    st.caption(document.title_en if lang == "en" else document.title_vi)
+    st.subheader(escape(wording.document_name(document, lang)), anchor=document.id)
+    st.caption(escape(document.title_en if lang == "en" else document.title_vi))
     if not own:
         st.info(t(lang, "page.checks.no_figures"))
     for verdict in own:

@@ -40,6 +40,7 @@
       L.control.scale({ imperial: false, maxWidth: 120, position: "bottomright" }).addTo(map);
       this.tip = khucum.tooltip(map);
       this.notice = khucum.notice(map, texts);
+      this.wheelHint = khucum.wheelHint(map, texts);
       this.#listen(box);
     }
 
@@ -64,12 +65,13 @@
       }
       const before = this.selected?.id;
       this.selected = this.zones?.byId.get(view.selected) ?? null;
+      if (this.opened && !this.zones?.shown(this.opened)) this.map.closePopup();
+      this.#drawLegend(); // before fitting, which leaves room for it
       const target = JSON.stringify([view.visible, view.bounds]);
       if (view.fit && target !== this.fitted) {
         this.fitted = target;
         this.fit();
       }
-      this.#drawLegend();
       this.unitSheet.paint();
       this.markSheet.paint();
       if (this.selected && this.selected.id !== before) this.#goTo(this.selected);
@@ -78,9 +80,11 @@
 
     fit() {
       const { view, map } = this;
+      const legend = map.getSize().x >= 720 ? this.legend.width() : 0;
       if (view?.bounds) {
         const [west, south, east, north] = view.bounds;
-        map.fitBounds([[south, west], [north, east]], { animate: false });
+        const paddingTopLeft = [legend, 0];
+        map.fitBounds([[south, west], [north, east]], { animate: false, paddingTopLeft });
         return;
       }
       const places = (this.zones?.visible ?? []).map(({ x, y }) => khucum.toLatLng(x, y));
@@ -90,7 +94,7 @@
       map.fitBounds(wide ? NATIONAL : bounds, {
         animate: false,
         maxZoom: 11,
-        paddingTopLeft: [56, wide ? 4 : 48], // beside the buttons
+        paddingTopLeft: [Math.max(56, legend + (wide ? 4 : 28)), wide ? 4 : 48], // beside the panels
         paddingBottomRight: wide ? [4, 24] : [48, 56],
       });
     }
@@ -98,7 +102,7 @@
     #goTo(zone) {
       const zoom = Math.max(this.map.getZoom(), 10);
       this.map.setView(khucum.toLatLng(zone.x, zone.y), zoom, { animate: false });
-      this.#tipZone(zone, khucum.pointOf(zone.id) ?? this.map.getSize().divideBy(2));
+      if (this.zones.shown(zone)) this.open(zone);
     }
 
     // ---- layers ----------------------------------------------------------------------------
@@ -232,7 +236,14 @@
         else if (level < 0) counts.unknown += 1;
         else counts.classes[level] = (counts.classes[level] ?? 0) + 1;
       }
-      this.legend(view.legend, counts, held, this.style);
+      const visible = zones?.visible ?? [];
+      const unsurveyed = visible.filter(khucum.isUnsurveyed).length;
+      const place = {
+        unsurveyed: !unsurveyed ? "none" : unsurveyed === visible.length ? "all" : "some",
+        circles: visible.some(khucum.isDoubtful),
+        lines: visible.some(({ spread }) => spread),
+      };
+      this.legend.draw(view.legend, counts, held, this.style, place);
       this.state.drawn = { KCN: drawn.KCN, CCN: drawn.CCN };
       this.state.counts = counts;
     }
@@ -269,6 +280,12 @@
         const zone = this.#zoneAt(containerPoint, matchMedia("(pointer: coarse)").matches ? 14 : 4);
         if (zone) this.open(zone);
       });
+      box.addEventListener("wheel", (event) => {
+        if (event.ctrlKey || event.metaKey || document.fullscreenElement) return; // Leaflet zooms
+        event.stopImmediatePropagation(); // the page scrolls
+        if (!event.target.closest(".leaflet-control, .leaflet-popup")) this.wheelHint();
+      }, { capture: true, passive: true });
+      map.on("move", () => this.#makeRoom());
       map.on("zoomend", () => this.popup?.setLatLng(this.#latLng(this.opened)));
       document.addEventListener("keydown", ({ key }) => {
         if (key === "Escape") map.closePopup();
@@ -373,6 +390,18 @@
       }
     }
 
+    /** Panels that the popup would lie under step aside while it is open. */
+    #makeRoom() {
+      const card = this.popup?.getElement()?.getBoundingClientRect();
+      for (const panel of this.map.getContainer().querySelectorAll(".leaflet-control")) {
+        if (panel.matches(".leaflet-control-attribution")) continue;
+        const { left, right, top, bottom } = panel.getBoundingClientRect();
+        const under = card && left < card.right && right > card.left && top < card.bottom
+          && bottom > card.top;
+        panel.classList.toggle("under", Boolean(under));
+      }
+    }
+
     #closed(popup) {
       if (this.popup !== popup) return;
       this.popup = this.opened = null;
@@ -384,6 +413,7 @@
       this.map.getContainer().classList.toggle("reading", Boolean(popup));
       this.state.popup = popup;
       this.state.opened = this.opened?.id ?? null;
+      this.#makeRoom();
       this.#tell();
     }
 

@@ -262,14 +262,17 @@
       };
     }
 
+    /** The symbol at a place: the topmost that covers it, else the nearest within the slack. */
     at(x, y, frame, slack) {
       let nearest = null;
-      let least = Infinity;
-      for (const zone of this.all) {
+      let least = slack;
+      for (let i = this.order.length - 1; i >= 0; i -= 1) { // as painted, from the top
+        const zone = this.order[i];
         if (!this.shown(zone)) continue;
         const spot = this.spot(zone, frame);
         const distance = Math.hypot(spot.x - x, spot.y - y) - spot.r;
-        if (distance <= slack && distance < least) [nearest, least] = [zone, distance];
+        if (distance <= 0) return zone;
+        if (distance <= least) [nearest, least] = [zone, distance];
       }
       return nearest;
     }
@@ -299,6 +302,11 @@
         ctx.strokeStyle = style.ink;
         ctx.stroke();
         this.#symbol(ctx, zone, style);
+        const { x, y, r } = zone.spot;
+        for (const other of inView.slice(inView.indexOf(zone) + 1)) { // those on top stay there
+          const { spot } = other;
+          if (Math.hypot(spot.x - x, spot.y - y) < spot.r + r) this.#symbol(ctx, other, style);
+        }
       }
       return inView;
     }
@@ -330,6 +338,8 @@
     }
   }
 
+  /** Placed at the point of its commune or district, not where a survey or a plan map has it. */
+  const isUnsurveyed = ({ precision }) => precision === "commune" || precision === "district";
   const isDoubtful = (zone) => zone.precision !== "surveyed" && zone.radius_km > 0;
 
   function paintDoubt(ctx, zone, { scale, dx, dy }, style) {
@@ -387,6 +397,6 @@
   }
 
   Object.assign(khucum, {
-    Sheet, Units, Zones, fan, isDoubtful, paintLabels, radius, symbol, toLatLng, toPlane,
+    Sheet, Units, Zones, fan, isDoubtful, isUnsurveyed, paintLabels, radius, symbol, toLatLng, toPlane,
   });
 })();

@@ -90,8 +90,10 @@
   function legendPanel(map, texts, format) {
     const inside = make("div", { class: "inside" });
     const open = map.getSize().x > 520;
-    const panel = make("details", { class: "panel legend", open },
+    const details = make("details", { class: "legend", open },
       make("summary", null, texts.legend), inside);
+    const places = make("p", { class: "places" }); // outside the fold: always visible
+    const panel = make("div", { class: "panel" }, details, places);
     control(panel, "bottomleft").addTo(map);
 
     const block = (fill, style) => swatch((ctx) => {
@@ -105,18 +107,22 @@
     });
     const mark = (kind, hollow, style) => swatch((ctx) =>
       khucum.symbol(ctx, 15, 8, 6, { kind, hollow }, style));
+    const hollows = (style) => swatch((ctx) => {
+      khucum.symbol(ctx, 7.5, 8, 5.5, { kind: "KCN", hollow: true }, style);
+      khucum.symbol(ctx, 22.5, 8, 5.5, { kind: "CCN", hollow: true }, style);
+    });
     const row = (sample, text, count) => make("tr", null,
       make("td", null, sample), make("td", null, text),
       make("td", null, count === undefined ? "" : format(count)));
 
-    return (legend, counts, zones, style) => {
+    const draw = (legend, counts, zones, style, place) => {
       const classes = legend.labels.map((label, i) =>
         row(block(() => style.classes[i], style), label, counts.classes[i] ?? 0));
       const units = counts.provinces ? texts.unit_count_provinces : texts.unit_count_districts;
       inside.replaceChildren(
         make("p", { class: "heading" }, legend.title),
         make("table", null,
-          make("thead", null, make("tr", null, make("th"), make("th"), make("th", null, units))),
+          make("thead", null, make("tr", null, make("th", { colspan: 3 }, units))),
           make("tbody", null, classes.reverse(),
             row(block((ctx) => style.hatch(ctx), style), texts.units_unknown, counts.unknown),
             row(block(() => style.land, style), texts.no_zones, counts.none))),
@@ -124,12 +130,21 @@
           make("table", null, make("tbody", null,
             row(mark("KCN", false, style), texts.kcn, zones.KCN),
             row(mark("CCN", false, style), texts.ccn, zones.CCN),
-            row(mark("CCN", true, style), texts.hollow))),
+            row(hollows(style), texts.hollow))),
           make("p", { class: "note" }, texts.area_size),
           zones.unplaced
             ? make("p", { class: "note" }, fillIn(texts.unplaced, { count: format(zones.unplaced) }))
             : null));
+      const surveys = { all: texts.places_all, some: texts.places_some, none: null };
+      const more = [place.circles ? texts.places_circle : null, place.lines ? texts.places_lines : null];
+      const rest = more.filter(Boolean).join(" ");
+      places.replaceChildren(surveys[place.unsurveyed] ?? "",
+        rest ? make("span", { class: "more" }, ` ${rest}`) : "");
+      places.hidden = !places.textContent;
     };
+    /** How much of the frame's left side the open legend takes, in pixels. */
+    const width = () => (details.open ? panel.offsetLeft + panel.offsetWidth : 0);
+    return { draw, width };
   }
 
   /** A tooltip that follows the pointer and stays inside the map. */
@@ -167,6 +182,19 @@
     };
   }
 
+  /** A line that says how the wheel zooms, for a moment after it was turned without. */
+  function wheelHint(map, texts) {
+    const box = make("div", { class: "wheel", "aria-hidden": "true" },
+      /^Mac/.test(navigator.platform) ? texts.wheel.replace("Ctrl", "⌘") : texts.wheel);
+    map.getContainer().append(box);
+    let due = null;
+    return () => {
+      box.classList.add("shown");
+      clearTimeout(due);
+      due = setTimeout(() => box.classList.remove("shown"), 1500);
+    };
+  }
+
   const retryButton = (texts, act) =>
     make("button", { type: "button", class: "retry", onclick: act }, texts.retry);
 
@@ -174,22 +202,25 @@
   function recordCard(record, kind, texts) {
     const industries = (record.industries ?? []).flatMap(({ label, items }) => [
       make("p", { class: "group" }, label),
-      make("ul", null, items.map(({ phrase, vsic, divisions }) =>
-        make("li", { title: divisions.join("; ") }, phrase,
+      make("ul", null, items.map(({ phrase, english, vsic, divisions }) =>
+        make("li", { title: divisions.join("; ") }, english ?? phrase,
+          english ? make("small", { lang: "vi" }, phrase) : null,
           vsic.length ? make("small", null, vsic.join(", ")) : null))),
     ]);
+    const location = record.location ? make("span", { class: "location" }, record.location) : null;
     return make("article", { class: `record ${kind}` },
       make("h2", null, make("i", { class: "kind", "aria-hidden": "true" }), record.title),
       make("p", { class: "subtitle" }, record.subtitle ?? ""),
+      make("p", { class: "clause" },
+        [record.document, record.clause].filter(Boolean).join(" · ")),
       make("dl", null, (record.rows ?? []).flatMap(([label, value]) =>
         [make("dt", null, label), make("dd", null, value)])),
       record.note ? make("p", { class: "note" }, record.note) : null,
-      record.doubt ? make("p", { class: "doubt" }, record.doubt) : null,
+      record.doubt ? make("p", { class: "doubt" }, record.doubt, location)
+        : location && make("p", { class: "note" }, location),
       make("h3", null, texts.industries), industries,
       record.quote
-        ? [make("h3", null, texts.source), make("blockquote", null, record.quote)] : null,
-      make("p", { class: "clause" },
-        [record.document, record.clause].filter(Boolean).join(" · ")));
+        ? [make("h3", null, texts.source), make("blockquote", null, record.quote)] : null);
   }
 
   const cardMessage = (title, text, button) =>
@@ -197,6 +228,6 @@
 
   Object.assign(khucum, {
     buttons, cardMessage, control, fillIn, layerPanel, legendPanel, notice, recordCard,
-    retryButton, tooltip,
+    retryButton, tooltip, wheelHint,
   });
 })();

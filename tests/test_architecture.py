@@ -10,6 +10,8 @@ from tests.conftest import ROOT
 ORDER = [
     "geo.errors",
     "geo.text",
+    "geo.garbled",
+    "geo.sheets",
     "geo.issues",
     "geo.i18n",
     "geo.settings",

@@ -14,7 +14,8 @@ from shapely import Point, box
 
 from geo import i18n
 from geo.boundaries import coverage, rules, sources, verify
-from geo.districts import load_boundaries, load_sets
+from geo.districts import UnitRegister, load_boundaries, load_sets
+from geo.garbled import garbled
 from geo.issues import CATALOGUE
 
 BOUNDARIES = Path(__file__).resolve().parent.parent / "data" / "boundaries"
@@ -204,6 +205,91 @@ def test_a_register_that_disagrees_with_the_polygons_is_found(folder, old, new, 
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
     assert code in found(verify(folder))
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("units.csv", None),
+        ("units.csv", b""),
+        ("units.csv", b"\xff\xfe"),
+        ("units.csv", b"vintage;level\n"),
+        ("districts-2016.geojson", None),
+        ("districts-2016.geojson", b'{"features": []}'),
+        ("provinces-2016.geojson", b'{"features": [{"properties": {}, "geometry": null}]}'),
+        ("provinces-2025.geojson", b"\xff"),
+        ("provinces-2025.geojson", b"[]"),
+    ],
+)
+def test_a_broken_file_is_reported_and_not_raised(folder, file, content):
+    (folder / file).unlink()
+    if content is not None:
+        (folder / file).write_bytes(content)
+    (found,) = verify(folder)
+    assert (found.code, found.source) == ("boundary.file_unreadable", file)
+    assert i18n.issue_text(found, "vi") != i18n.issue_text(found, "en")
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "code"),
+    [
+        ("districts-2016", spoil_district("172", province_code=None), "boundary.field_missing"),
+        ("provinces-2025", spoil_district("19", merged_from="06"), "boundary.field_missing"),
+        ("provinces-2025", spoil_district("19", merged_from=None), "boundary.field_missing"),
+        ("provinces-2016", spoil_district("19", province_2025_code=6), "boundary.field_missing"),
+        ("districts-2016", spoil_district("172", code=172), "boundary.file_unreadable"),
+        ("districts-2016", spoil_district("172", name=5), "boundary.file_unreadable"),
+    ],
+)
+def test_a_value_of_another_type_is_reported_and_not_raised(folder, file, change, code):
+    edit(folder / f"{file}.geojson", change)
+    seal(folder)
+    assert found(verify(folder)) == [code]
+
+
+def test_a_set_that_is_listed_twice_is_found(folder):
+    whole = json.loads((folder / "sets.json").read_text("utf-8"))
+    whole["sets"].append(whole["sets"][0])
+    (folder / "sets.json").write_text(json.dumps(whole), "utf-8")
+    issues = verify(folder)
+    assert [(i.code, i.row) for i in issues] == [("boundary.set_twice", "districts-2016")]
+
+
+# Garbled names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ThÃ¡i NguyÃªn",
+        "Th¸i Nguyªn",
+        "S«ng C«ng",
+        "§ång Hû",
+        "Thaùi Nguyeân",
+        "Th?i Nguy?n",
+        "Ph? Yên",
+        "Phổ Yên".encode().decode("latin-1"),
+        "Đồng Hỷ".encode().decode("cp1252", "replace"),
+        "Ðại Từ",
+        "\u200b",
+        "Phổ\u200bYên",
+        "\ud800",
+        "172",
+        "…",
+    ],
+)
+def test_garbled_names_are_told(text):
+    assert garbled(text)
+    garbled(text).encode("utf-8")
+
+
+def test_good_names_are_not_garbled():
+    names = {unit.full_name for unit in UnitRegister.load(BOUNDARIES)}
+    zones = json.loads((BOUNDARIES.parent / "zones.geojson").read_text("utf-8"))["features"]
+    names |= {zone["properties"]["name"] for zone in zones}
+    names |= {"“THỊ XÔ", "TX. PHỔ YÊN", "Quận 9", "KCN Yên Bình 1 (mở rộng)", "Cư Êbur", ""}
+    names |= {"Pho\u0302\u0309 Ye\u0302n", "Hoà Bình – 2"}
+    assert [name for name in names if garbled(name)] == []
 
 
 # The rules, on squares of 1 km² (100 ha)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,8 +16,8 @@ import pytest
 import shapely
 from shapely import box
 
-from geo import __version__, i18n
-from geo.boundaries import import_boundaries, importer, remove_set, verify
+from geo import __version__, crs, i18n
+from geo.boundaries import import_boundaries, importer, lock, remove_set, verify
 from geo.districts import UnitRegister, load_boundaries, load_sets
 from geo.errors import DataError, SetupError, UsageError
 from geo.io import files as io_files
@@ -161,7 +164,11 @@ def test_a_set_of_the_project_cannot_be_removed(out):
 
 
 def test_provinces_are_taken_too(tmp_path, out):
-    frame = two_units(ma=["6", "19"], ten=["Tỉnh Bắc Kạn", "Tỉnh Thái Nguyên"])
+    frame = two_units(
+        ma=["6", "19"],
+        ten=["Tỉnh Bắc Kạn", "Tỉnh Thái Nguyên"],
+        shapes=[square(-9000, 80_000), square(0, 0)],
+    )
     report = take(save(frame, tmp_path, "gpkg"), out, level="province", province_code=None)
     assert (report.set_id, report.accepted) == ("provinces-2020-khao-sat", True)
     assert codes(report) == ["boundary.code_padded"]
@@ -350,8 +357,8 @@ def test_bad_options_are_refused(tmp_path, out, options, code):
     [
         ("units.geojson", b"{", "file.broken"),
         ("units.gpkg", b"SQLite format 3\x00", "file.broken"),
-        ("units.zip", b"PK\x05\x06" + b"\x00" * 18, "file.broken"),
-        ("units.shp", b"", "file.broken"),
+        ("units.zip", b"PK\x05\x06" + b"\x00" * 18, "file.zip_without"),
+        ("units.shp", b"", "file.kind"),
         ("units.geojson", None, "file.not_found"),
         (
             "units.geojson",
@@ -418,3 +425,225 @@ def test_the_file_written_is_plain_geojson_with_its_credit(tmp_path, out):
     assert (whole["type"], whole["licence"]) == ("FeatureCollection", "Dùng nội bộ")
     assert len(text.splitlines()) == 4
     assert importer.DECIMALS == 7
+
+
+# The province that is declared
+
+
+def thai_nguyen(declared: str) -> gpd.GeoDataFrame:
+    """Its nine districts of 2016 in VN-2000 metres of 106°30', declared as another system."""
+    whole = load_boundaries(BOUNDARIES, "districts-2016")
+    nine = whole[whole["province_code"] == "19"].to_crs(VN2000)
+    values = {"ma": list(nine["code"]), "ten": list(nine["full_name"])}
+    return gpd.GeoDataFrame(values, geometry=nine.geometry.to_numpy(), crs=declared)
+
+
+@pytest.mark.parametrize(
+    ("declared", "province"),
+    [("EPSG:9218", "19"), (VN2000, "68"), ("EPSG:9218", "68")],
+    ids=["meridian", "province", "both"],
+)
+def test_shapes_outside_their_province_are_refused_and_the_right_meridian_cures_it(
+    tmp_path, out, declared, province
+):
+    before = state(out)
+    refused = take(save(thai_nguyen(declared), tmp_path, "gpkg"), out, province_code=province)
+    assert codes(refused) == ["boundary.outside_declared_province"] * 9
+    assert not refused.accepted
+    assert state(out) == before
+    first = refused.issues[0]
+    assert (first.row, first.params["share"]) == ("164", 100)
+    assert f"({province})" in i18n.issue_text(first, "vi")
+    (tmp_path / "cured").mkdir()
+    cured = take(save(thai_nguyen(VN2000), tmp_path / "cured", "gpkg"), out)
+    assert (cured.accepted, cured.issues) == (True, ())
+
+
+def test_a_unit_partly_outside_its_province_is_a_warning(tmp_path, out):
+    """Phổ Yên drawn as its bounds and 0.04° more, which reaches into the neighbouring provinces."""
+    whole = load_boundaries(BOUNDARIES, "districts-2016")
+    shape = whole.geometry["172"].union(
+        shapely.box(*whole.geometry["172"].bounds).buffer(0.04, join_style="mitre")
+    )
+    frame = gpd.GeoDataFrame({"ma": ["172"], "ten": ["Phổ Yên"]}, geometry=[shape], crs=4326)
+    report = take(save(frame, tmp_path, "gpkg"), out)
+    assert (report.accepted, codes(report)) == (True, ["boundary.partly_outside"])
+    assert 5 < report.issues[0].params["share"] <= 50
+
+
+def test_every_committed_district_lies_in_its_province():
+    whole = load_boundaries(BOUNDARIES, "districts-2016")
+    provinces = load_boundaries(BOUNDARIES, "provinces-2016")
+    declared = dict(whole["province_code"])
+    assert list(importer.rules.check_provinces(whole, "x", declared, provinces)) == []
+
+
+@pytest.mark.parametrize("province", sorted(crs.TM3_BY_PROVINCE))
+def test_every_province_of_the_plans_imports_in_its_own_system(tmp_path, out, province):
+    whole = load_boundaries(BOUNDARIES, "districts-2016")
+    own = whole[whole["province_code"] == province].to_crs(crs.TM3_BY_PROVINCE[province])
+    values = {"ma": list(own["code"]), "ten": list(own["full_name"])}
+    frame = gpd.GeoDataFrame(values, geometry=own.geometry.to_numpy(), crs=own.crs)
+    report = take(save(frame, tmp_path, "gpkg"), out, province_code=province)
+    assert (report.accepted, report.issues) == (True, ())
+
+
+def test_districts_need_their_province(tmp_path, out):
+    path = save(two_units(tinh=["19", None]), tmp_path, "gpkg")
+    with pytest.raises(UsageError) as refusal:
+        take(path, out, province_code=None)
+    assert refusal.value.code == "boundary.province_required"
+    assert "--province-code" in i18n.error_text(refusal.value, "vi")
+    refused = take(path, out, province_code=None, province_field="tinh")
+    assert [(i.code, i.row) for i in refused.issues] == [("boundary.province_missing", "165")]
+    assert take(path, out).accepted
+
+
+# Shapes, codes and names that only seem good
+
+
+@pytest.mark.parametrize("kind", ["tiny", "spike"])
+def test_a_shape_that_collapses_when_rounded_is_refused(tmp_path, out, kind):
+    if kind == "tiny":
+        shape = box(105.87, 21.42, 105.87 + 1e-8, 21.42 + 1e-8)
+    else:  # 1 km long, 0.1 mm wide
+        shape = box(105.87, 21.42, 105.88, 21.42 + 1e-9)
+    frame = gpd.GeoDataFrame({"ma": ["172"], "ten": ["Phổ Yên"]}, geometry=[shape], crs=4326)
+    before = state(out)
+    refused = take(save(frame, tmp_path, "gpkg"), out)
+    assert (refused.accepted, codes(refused)) == (False, ["boundary.geometry_rounded"])
+    assert state(out) == before
+    assert take(save(two_units(), tmp_path, "geojson"), out).accepted
+    assert verify(out) == []
+
+
+def test_full_width_digits_are_no_code_and_no_vintage(tmp_path, out):
+    full_width = str.maketrans("0123456789", "０１２３４５６７８９")
+    path = save(two_units(ma=["172".translate(full_width), "165"]), tmp_path, "gpkg")
+    assert codes(take(path, out)) == ["boundary.code_malformed"]
+    path = save(two_units(), tmp_path, "geojson")
+    for vintage in ("2020".translate(full_width), "2020-" + "x" * 300, "2020\ud800"):
+        with pytest.raises(UsageError) as refusal:
+            take(path, out, vintage=vintage)
+        assert refusal.value.code == "boundary.vintage"
+        i18n.error_text(refusal.value, "vi").encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (["Thị xã Phá»• YÃªn", "Sông Công"], "boundary.name_encoding"),
+        (["Th¸i Nguyªn", "Sông Công"], "boundary.name_encoding"),
+        (["Th?i Nguy?n", "Sông Công"], "boundary.name_encoding"),
+        (["\u200b\u200b", "Sông Công"], "boundary.name_encoding"),
+        (["172", "Sông Công"], "boundary.name_digits"),
+        (["Thái Nguyên", "Thái Nguyên"], "boundary.name_same"),
+    ],
+    ids=["utf-8", "tcvn3", "question", "zero-width", "digits", "same"],
+)
+def test_names_that_are_none_are_refused(tmp_path, out, names, code):
+    refused = take(save(two_units(ten=names), tmp_path, "gpkg"), out)
+    assert (refused.accepted, codes(refused)) == (False, [code])
+    assert take(save(two_units(), tmp_path, "geojson"), out).accepted
+
+
+def test_two_units_of_one_name_and_two_types_are_good(tmp_path, out):
+    names = ["Thị xã Cai Lậy", "Huyện Cai Lậy"]
+    assert take(save(two_units(ten=names), tmp_path, "gpkg"), out).accepted
+
+
+def test_many_faults_of_one_kind_are_counted(tmp_path, out):
+    many = 5000
+    frame = gpd.GeoDataFrame(
+        {"ma": [f"x{n}" for n in range(many)], "ten": [f"Huyện số {n}" for n in range(many)]},
+        geometry=[square(0, 0)] + [None] * (many - 1),
+        crs=VN2000,
+    )
+    report = take(save(frame, tmp_path, "gpkg"), out)
+    found = codes(report)
+    assert found.count("boundary.code_malformed") == importer.ISSUES_PER_CODE
+    more = {i.params["kind"]: i.params["count"] for i in report.issues if i.code == "issues.more"}
+    assert more["boundary.code_malformed"] == many - importer.ISSUES_PER_CODE
+    assert not report.accepted
+
+
+@pytest.mark.parametrize("field", ["source", "licence"])
+def test_a_credit_with_a_lone_surrogate_is_refused(tmp_path, out, field):
+    path = save(two_units(), tmp_path, "gpkg")
+    with pytest.raises(UsageError) as refusal:
+        take(path, out, **{field: "Sở \udce1"})
+    assert refusal.value.code == "boundary.credit_broken"
+    i18n.error_text(refusal.value, "vi").encode("utf-8")
+    assert take(path, out, **{field: "Sở"}).accepted
+
+
+# Several at once, and what a catalogue may name
+
+
+def test_of_many_imports_of_one_vintage_at_once_one_succeeds(tmp_path, out):
+    path = save(two_units(), tmp_path, "gpkg")
+
+    def attempt(_):
+        try:
+            return take(path, out).accepted
+        except UsageError as error:
+            return error.code
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(attempt, range(4)))
+    assert sorted(map(str, results)) == ["True", *["boundary.vintage_exists"] * 3]
+    assert [entry.id for entry in load_sets(out)].count("districts-2020-khao-sat") == 1
+    assert verify(out) == []
+
+
+def test_a_folder_that_another_process_writes_to_is_busy_until_that_dies(out):
+    code = (
+        "import sys, time; from pathlib import Path; from geo.boundaries.lock import writing\n"
+        "with writing(Path(sys.argv[1])): print('held', flush=True); time.sleep(600)"
+    )
+    root = BOUNDARIES.parent.parent
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(out)], stdout=subprocess.PIPE, cwd=root
+    )
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(SetupError) as refusal, lock.writing(out, wait_s=0.1):
+            pass
+        assert refusal.value.code == "boundary.busy"
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+    with lock.writing(out, wait_s=5):
+        pass
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.txt", "/etc/hosts", "manual/notes.csv", "..", "", ".hidden", 5, "a\\b"]
+)
+@pytest.mark.parametrize("field", ["file", "units"])
+def test_a_catalogue_that_leads_out_of_its_folder_deletes_nothing(tmp_path, out, name, field):
+    take(save(two_units(), tmp_path, "gpkg"), out)
+    outside = tmp_path / "outside.txt"
+    outside.write_text("x")
+    path = out / "sets.json"
+    whole = json.loads(path.read_text("utf-8"))
+    whole["sets"][-1][field] = name
+    path.write_text(json.dumps(whole), "utf-8")
+    with pytest.raises(DataError) as refusal:
+        remove_set(out, "districts-2020-khao-sat")
+    assert refusal.value.code == "boundary.catalogue_broken"
+    assert refusal.value.params["detail"] == f"sets[3].{field}"
+    assert outside.exists()
+    assert (out / "manual" / "notes.csv").exists()
+
+
+def test_removing_a_set_keeps_the_files_that_others_use(tmp_path, out):
+    take(save(two_units(), tmp_path, "gpkg"), out)
+    path = out / "sets.json"
+    whole = json.loads(path.read_text("utf-8"))
+    whole["sets"][-1] |= {"file": "districts-2016.geojson", "units": "units.csv"}
+    path.write_text(json.dumps(whole), "utf-8")
+    remove_set(out, "districts-2020-khao-sat")
+    assert (out / "districts-2016.geojson").exists()
+    assert (out / "units.csv").exists()

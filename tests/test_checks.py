@@ -215,7 +215,73 @@ def test_occupancy_per_zone_and_pooled_differ(make_zone):
 
 def test_a_target_above_100_per_cent_is_called_impossible():
     found = verdict(occupancy("100"), [], Context())
-    assert (found.status, found.reason) == (Status.CANNOT_TELL, "impossible_and_no_zones")
+    assert (found.status, found.reason) == (Status.CANNOT_TELL, "impossible")
+
+
+def test_a_rate_just_below_its_target_is_not_shown_as_the_target(make_zone):
+    rows = zones(make_zone, "50", area_let_ha=Decimal("79.996"), area_industrial_ha=Decimal(100))
+    found = verdict(occupancy("80.00", ">="), rows, Context())
+    assert (found.status, found.actual) == (Status.MET, Decimal("80.00"))  # within its rounding
+    strict = verdict(occupancy("80.00", ">"), rows, Context())
+    assert (strict.status, strict.actual) == (Status.NOT_MET, Decimal("80.00"))
+
+
+def test_the_rate_shown_is_the_one_that_misses(make_zone):
+    low = make_zone("tn-ccn-a", area_let_ha=Decimal(10), area_industrial_ha=Decimal(100))
+    high = make_zone("tn-ccn-b", area_let_ha=Decimal(90), area_industrial_ha=Decimal(100))
+    found = verdict(occupancy("80", "<="), [low, high], Context())
+    assert (found.status, found.actual) == (Status.NOT_MET, Decimal(90))
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "high", "areas", "status"),
+    [
+        (">=", "100", None, ("99.5",), Status.MET),
+        (">=", "100", None, ("99.4",), Status.NOT_MET),
+        ("<=", "100", None, ("100.5",), Status.MET),
+        ("<=", "100", None, ("100.6",), Status.NOT_MET),
+        (">", "100", None, ("100",), Status.NOT_MET),
+        ("<", "100", None, ("100",), Status.NOT_MET),
+        ("range", "80", "90", ("85",), Status.MET),
+        ("range", "80", "90", ("95",), Status.NOT_MET),
+        # what is missing can only add
+        (">=", "100", None, ("120", None), Status.MET),
+        (">=", "100", None, ("80", None), Status.CANNOT_TELL),
+        ("<=", "100", None, ("80", None), Status.CANNOT_TELL),
+        ("<=", "100", None, ("120", None), Status.NOT_MET),
+        ("range", "80", "90", ("85", None), Status.CANNOT_TELL),
+        ("range", "80", "90", ("95", None), Status.NOT_MET),
+    ],
+)
+def test_comparators_with_and_without_missing_areas(
+    make_zone, comparator, value, high, areas, status
+):
+    wanted = figure(value, comparator=comparator, high=high and Decimal(high))
+    assert verdict(wanted, zones(make_zone, *areas), Context()).status is status
+
+
+def test_nothing_is_explained_while_two_areas_are_unknown(make_zone):
+    assert explain(Decimal(-54), zones(make_zone, "6", None, None)) == []
+
+
+def test_names_that_differ_in_a_mark_are_two_names(make_zone):
+    rows = [
+        make_zone("tn-ccn-a", "40", name="Tân Lập"),
+        make_zone("tn-ccn-b", "40", name="Tân Lấp"),
+    ]
+    assert explain(Decimal(40), rows) == []
+
+
+def test_records_that_cannot_be_used_leave_their_plan_open(make_zone):
+    rows = zones(make_zone, "60", "40")
+    refused = Context(refused={"plan": ("7",)})
+    found = verdict(figure("140"), rows, refused)
+    assert (found.status, found.reason) == (Status.CANNOT_TELL, "records_refused")
+    assert found.params["refused"] == ("7",)
+    other = Context(refused={"other": ("7",)})
+    assert verdict(figure("140"), rows, other).status is Status.NOT_MET
+    nameless = Context(refused={"": ("7",)})
+    assert verdict(figure("100"), rows, nameless).status is Status.CANNOT_TELL
 
 
 def test_range_target(make_zone):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from shapely import Point
 
+from geo import i18n
 from geo.districts import (
     UnitRegister,
     load_boundaries,
@@ -85,7 +86,11 @@ def test_a_polygon_without_a_code_is_indexed_by_its_source(tmp_path):
     path = tmp_path / "set.geojson"
     point = {"type": "Point", "coordinates": [105.0, 21.0]}
     features = [
-        {"type": "Feature", "properties": {"code": c, "source_id": s}, "geometry": point}
+        {
+            "type": "Feature",
+            "properties": {"code": c, "source_id": s, "name": "X", "full_name": "huyện X"},
+            "geometry": point,
+        }
         for c, s in (("001", "a"), (None, "b"))
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
@@ -98,8 +103,12 @@ def test_a_polygon_without_a_code_is_indexed_by_its_source(tmp_path):
         (None, "boundary.catalogue_missing"),
         ("{", "boundary.catalogue_broken"),
         ('{"sets": [{"id": "x"}]}', "boundary.catalogue_broken"),
+        ('{"sets": 5}', "boundary.catalogue_broken"),
+        ('{"sets": [5]}', "boundary.catalogue_broken"),
+        ("[]", "boundary.catalogue_broken"),
+        ("[" * 100_000, "boundary.catalogue_broken"),
     ],
-    ids=["missing", "not-json", "entry-incomplete"],
+    ids=["missing", "not-json", "entry-incomplete", "number", "entry-number", "list", "deep"],
 )
 def test_a_bad_catalogue_is_named(tmp_path, text, code):
     if text is not None:
@@ -112,7 +121,7 @@ def test_a_bad_catalogue_is_named(tmp_path, text, code):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [(None, "file.not_found"), ("code,name\n1,x\n", "file.broken")],
+    [(None, "file.not_found"), ("code,name\n1,x\n", "table.columns")],
     ids=["missing", "columns"],
 )
 def test_a_bad_unit_file_is_named(tmp_path, text, code):
@@ -122,6 +131,145 @@ def test_a_bad_unit_file_is_named(tmp_path, text, code):
     with pytest.raises(DataError) as refusal:
         read_units(path)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("file", 5),
+        ("file", "../sets.json"),
+        ("units", ["units.csv"]),
+        ("features", "708"),
+        ("features", True),
+        ("level", "commune"),
+        ("vintage", 2016),
+        ("attribution", "x"),
+        ("attribution", {"vi": 5}),
+        ("licence", None),
+    ],
+)
+def test_a_catalogue_entry_of_another_type_is_named_by_its_place(tmp_path, field, value):
+    whole = json.loads((BOUNDARIES / "sets.json").read_text("utf-8"))
+    path = tmp_path / "sets.json"
+    path.write_text(json.dumps(whole), "utf-8-sig")  # a byte order mark is accepted
+    assert len(load_sets(tmp_path).sets) == 3
+    whole["sets"][1][field] = value
+    path.write_text(json.dumps(whole), "utf-8")
+    with pytest.raises(DataError) as refusal:
+        load_sets(tmp_path)
+    assert refusal.value.code == "boundary.catalogue_broken"
+    assert refusal.value.params["detail"] == f"sets[1].{field}"
+
+
+FEATURE = {
+    "type": "Feature",
+    "properties": {"code": "172", "name": "Phổ Yên", "full_name": "thị xã Phổ Yên"},
+    "geometry": {"type": "Point", "coordinates": [105.0, 21.0]},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "5",
+        "[]",
+        '{"features": 5}',
+        '{"features": []}',
+        '{"features": [5]}',
+        '{"features": [null]}',
+        json.dumps({"features": [FEATURE | {"geometry": {"type": "Point"}}]}),
+        json.dumps({"features": [FEATURE | {"geometry": {"type": "Polygon", "coordinates": 5}}]}),
+        json.dumps({"features": [FEATURE | {"properties": None}]}),
+        *(
+            json.dumps({"features": [FEATURE | {"properties": FEATURE["properties"] | change}]})
+            for change in ({"code": 172}, {"full_name": None}, {"name": ["x"]}, {"code": []})
+        ),
+        *(
+            json.dumps(
+                {
+                    "features": [
+                        FEATURE
+                        | {
+                            "properties": {
+                                name: value
+                                for name, value in FEATURE["properties"].items()
+                                if name != missing
+                            }
+                        }
+                    ]
+                }
+            )
+            for missing in ("code", "name", "full_name")
+        ),
+    ],
+)
+def test_a_broken_boundary_file_is_named(tmp_path, text):
+    path = tmp_path / "set.geojson"
+    path.write_text(json.dumps({"features": [FEATURE]}), "utf-8-sig")
+    assert list(read_features(path).index) == ["172"]
+    path.write_text(text, "utf-8")
+    with pytest.raises(DataError) as refusal:
+        read_features(path)
+    assert refusal.value.code == "boundary.file_broken"
+    assert refusal.value.params["file"] == str(path)
+
+
+HEADER = (BOUNDARIES / "units.csv").read_bytes().splitlines()[0] + b"\n"
+ROW = "2010,district,172,Phổ Yên,huyện Phổ Yên,huyện,19,19,2016,172,,\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (HEADER + ROW.decode().encode("utf-16"), "file.not_utf8"),
+        (HEADER + ROW.decode().encode("cp1258", "replace"), "file.not_utf8"),
+        (HEADER + ROW[:-3] + b"\n", "table.cells"),
+        (HEADER + ROW[:-1] + b",x\n", "table.cells"),
+        (HEADER + ROW.replace(b"172", b"", 1), "table.cell_empty"),
+        (HEADER + ROW.replace("huyện".encode(), '"huyện'.encode()), "table.broken"),
+        (HEADER, "table.empty"),
+        (b"", "table.columns"),
+        (HEADER.replace(b",", b";") + ROW.replace(b",", b";"), "table.columns"),
+        (HEADER.replace(b"note_en", b"note") + ROW, "table.columns"),
+        (b"x" * 200_000, "table.broken"),
+    ],
+    ids=[
+        "utf-16",
+        "cp1258",
+        "short",
+        "long",
+        "no-code",
+        "quote",
+        "header-only",
+        "empty",
+        "semicolon",
+        "twice",
+        "one-cell",
+    ],
+)
+def test_a_broken_unit_file_says_where_and_a_byte_order_mark_is_accepted(tmp_path, content, code):
+    path = tmp_path / "units.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + HEADER + ROW)
+    assert codes(read_units(path)) == ["172"]
+    path.write_bytes(content)
+    with pytest.raises(DataError) as refusal:
+        read_units(path)
+    assert refusal.value.code == code
+    assert refusal.value.params["file"] == "units.csv"
+    assert "GeoPackage" not in i18n.error_text(refusal.value, "en")
+
+
+@pytest.mark.parametrize("read", [load_sets, lambda folder: read_units(folder / "units.csv")])
+def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch, read):
+    def deny(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", deny)
+    monkeypatch.setattr(Path, "read_text", deny)
+    with pytest.raises(DataError) as refusal:
+        read(tmp_path)
+    assert refusal.value.code == "file.unreadable"
 
 
 # What is in them

@@ -1,9 +1,15 @@
 """Phrases of the plans and the divisions that they stand for."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import i18n
+from geo.errors import DataError
+from geo.industries import load
 from geo.text import fold, fold_space, name_key, strip_marks
 
 
@@ -44,3 +50,36 @@ def test_folding_ignores_case_and_marks_and_is_final(text):
 def test_keys_of_names():
     assert name_key("Ea H’leo") == name_key("EA H'LEO") == "eahleo"
     assert fold_space("  a\n\tb ") == "a b"
+
+
+INDUSTRIES = Path(__file__).resolve().parent.parent / "data" / "industries"
+
+
+@pytest.mark.parametrize("table", ["terms.csv", "divisions.csv"])
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda content: None, "file.not_found"),
+        (lambda content: content.replace(b",", b";"), "table.columns"),
+        (lambda content: content.decode().encode("utf-16"), "file.not_utf8"),
+        (lambda content: content + b"x\n", "table.cells"),
+        (lambda content: content + b'"x', "table.broken"),
+        (lambda content: content.splitlines()[0] + b"\n", "table.empty"),
+        (lambda content: b"", "table.columns"),
+    ],
+    ids=["missing", "semicolon", "utf-16", "short", "quote", "header-only", "empty"],
+)
+def test_a_broken_table_is_named_and_restoring_it_cures_it(tmp_path, table, change, code):
+    folder = Path(shutil.copytree(INDUSTRIES, tmp_path / "industries"))
+    path = folder / table
+    content = path.read_bytes()
+    path.unlink()
+    if (changed := change(content)) is not None:
+        path.write_bytes(changed)
+    with pytest.raises(DataError) as refusal:
+        load(folder)
+    assert refusal.value.code == code
+    assert str(refusal.value.params["file"]).endswith(table)
+    assert i18n.error_text(refusal.value, "vi") != i18n.error_text(refusal.value, "en")
+    path.write_bytes(b"\xef\xbb\xbf" + content)
+    assert load(folder) == load(INDUSTRIES)

@@ -112,6 +112,30 @@ def test_an_unknown_system_is_refused(file, feature):
     assert refusal.value.code == "crs.unknown"
 
 
+@pytest.mark.parametrize(
+    "member",
+    [
+        "EPSG:3405",
+        {"properties": None},
+        {"type": "link", "properties": {"href": "http://x"}},
+        {"type": "name", "properties": {"name": "EPSG:5773"}},
+        [1],
+    ],
+)
+def test_a_crs_member_that_names_no_usable_system_is_refused(file, feature, member):
+    write(file, [feature()], crs=member)
+    with pytest.raises(DataError) as refusal:
+        geojson.read_zones(file, max_mb=40)
+    assert refusal.value.code == "crs.unknown"
+
+
+def test_a_number_beyond_all_decimals_is_refused(file):
+    file.write_text('{"type": "FeatureCollection", "features": [{"a": 1e99999999999999999999}]}')
+    with pytest.raises(DataError) as refusal:
+        geojson.read_zones(file, max_mb=40)
+    assert refusal.value.code == "file.bad_number"
+
+
 def test_a_wrong_system_shows_in_the_position(file, feature):
     crs = {"type": "name", "properties": {"name": "EPSG:32631"}}
     place = {"type": "Point", "coordinates": [568262.924, 1255172.51]}
@@ -151,7 +175,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path, monkeypatch):
 def test_reading_a_folder_says_so(tmp_path):
     with pytest.raises(DataError) as refusal:
         read_bytes(tmp_path, max_mb=40)
-    assert refusal.value.code == "file.unreadable"
+    assert refusal.value.code == "file.not_a_file"
 
 
 def vector_file(tmp_path, driver, crs):

@@ -146,7 +146,7 @@ def test_a_place_outside_all_districts(make_zone):
 
 def test_a_declared_district_without_a_boundary(make_zone):
     (found,) = disagreements(located(make_zone, "z-1", Point(105.5, 21.5), "643"))
-    assert (found.code, found.value) == ("join.no_boundary", "643")
+    assert (found.code, found.value) == ("join.no_boundary", "643/2010")
 
 
 @pytest.mark.parametrize(

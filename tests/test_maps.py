@@ -97,8 +97,15 @@ def test_message_of_a_view() -> None:
     }
     assert told["legend"]["labels"][0] == "dưới 50"
     assert told["legend"]["labels"][-1] == "từ 1.000"
-    assert maps.labels("districts-2016", "en")[-1] == "from 1,000"
+    english = maps.labels("districts-2016", "en")
+    assert (english[0], english[-1]) == ("under 50", "1,000 and over")
     assert (told["selected"], told["unit"]) == ("tn-kcn-diem-thuy", "districts-2016")
+
+
+def test_map_is_free_to_move_for_a_popup() -> None:
+    options = maps.base_map("vi", SETTINGS).options
+    assert (options["min_zoom"], options["max_zoom"]) == (4, 17)
+    assert "max_bounds" not in options
 
 
 def test_index_outside_the_layer_is_a_mistake() -> None:

@@ -1,9 +1,14 @@
 """Every page in both languages, through Streamlit's own test runner."""
 
+import json
+import re
+import shutil
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.i18n import LANGUAGES, catalogue, t
+from pages.ui import resources
 from tests.conftest import ROOT
 
 PAGES = {"zone_map": "page.map.title", "plan_checks": "page.checks.title",
@@ -24,7 +29,7 @@ def open_page(page, lang="vi", **query):
 
 def texts(app):
     for kind in ("title", "subheader", "markdown", "caption", "info", "success", "error"):
-        yield from (element.value for element in getattr(app, kind))
+        yield from (str(element.value).replace("\\", "") for element in getattr(app, kind))
     yield from (metric.label for metric in app.metric)
 
 
@@ -52,7 +57,7 @@ def test_the_map_page_totals_all_five_plans(lang, shown):
 
 def test_filters_change_totals_and_url():
     app = open_page("zone_map")
-    app.multiselect(key="province").select("19").run()
+    app.button_group(key="province").set_value(["19"]).run()
     assert metrics(app) == ["7", "29", "4.930,83 ha", "0"]
     app.button_group(key="kind").set_value(["CCN"]).run()
     assert metrics(app) == ["0", "29", "1.160,83 ha", "0"]
@@ -84,12 +89,12 @@ def test_nonsense_in_the_url_is_left_out(query):
 def test_an_empty_result_says_what_to_do():
     app = open_page("zone_map", q="không có cụm này")
     assert metrics(app) == ["0", "0", "—", "0"]
-    assert [info.value for info in app.info] == [t("vi", "page.map.nothing")] * 2
+    assert [info.value for info in app.info] == [t("vi", "page.map.nothing")]
 
 
 def test_the_checks_page_counts_verdicts_and_filters_them():
     app = open_page("plan_checks")
-    assert metrics(app) == ["15", "0", "14", "0"]
+    assert metrics(app) == ["5", "0", "14", "10/10"]
     assert any("Cộng 28 dòng được 1.160,83 ha" in text for text in texts(app))
     app.button_group(key="status").set_value(["not_met"]).run()
     assert [info.value for info in app.info] == [t("vi", "page.checks.nothing")]
@@ -100,3 +105,70 @@ def test_language_is_one_click_away_and_stays_in_the_url():
     app.button_group(key="lang").set_value("en").run()
     assert app.title[0].value == t("en", "page.map.title")
     assert app.query_params["lang"] == "en"
+
+
+def test_no_developer_text_stands_above_the_title():
+    for page in PAGES:
+        app = open_page(page)
+        assert app.main[0].type != "markdown" or app.main[0].value.startswith("<style")
+
+
+def test_a_province_whose_plan_names_no_zone_says_so():
+    app = open_page("zone_map", province="68")
+    assert [info.value for info in app.info] == [
+        t("vi", "page.map.none_named", provinces="Lâm Đồng")
+    ]
+
+
+def test_the_tab_of_the_browser_names_the_page():
+    text = (ROOT / "app.py").read_text("utf-8")
+    assert "page_title=title" in text
+
+
+HOSTILE = "![x](http://evil.example/x.png) <b>[y](http://evil.example)</b> :red[z] $a$"
+
+
+@pytest.mark.parametrize("page", ["plan_checks", "data_sources"])
+def test_markdown_in_the_data_is_shown_as_letters(page, tmp_path, monkeypatch):
+    data = shutil.copytree(ROOT / "data", tmp_path / "data")
+    path = data / "plans" / "tn-qd-341-2010.json"
+    plan = json.loads(path.read_text("utf-8"))
+    for field in ("number", "title_vi", "issuer_vi", "note_vi", "period"):
+        plan[field] = HOSTILE
+    for figure in plan["figures"]:
+        figure |= {"clause": HOSTILE, "quotes": [HOSTILE], "note_vi": HOSTILE, "year": HOSTILE}
+    path.write_text(json.dumps(plan), "utf-8")
+    monkeypatch.setenv("KHUCUM_DATA", str(data))
+    for cached in (resources.get_planner, resources.get_settings):
+        cached.cache_clear()
+    try:
+        app = open_page(page)
+        raw = [str(element.value) for kind in ("markdown", "caption", "subheader")
+               for element in getattr(app, kind)]  # fmt: skip
+        raw += [expander.label for expander in app.expander]
+        assert any("evil" in text for text in raw)
+        for text in raw:
+            assert not re.search(r"(?<!\\\\)!\[|(?<!\\\\)\]\(|<b>", text), text
+    finally:
+        for cached in (resources.get_planner, resources.get_settings):
+            cached.cache_clear()
+
+
+def test_while_new_data_cannot_be_read_the_old_is_shown_with_a_warning(tmp_path, monkeypatch):
+    data = shutil.copytree(ROOT / "data", tmp_path / "data")
+    monkeypatch.setenv("KHUCUM_DATA", str(data))
+    for cached in (resources.get_planner, resources.get_settings):
+        cached.cache_clear()
+    try:
+        app = open_page("zone_map")
+        good = (data / "zones.geojson").read_bytes()
+        (data / "zones.geojson").write_bytes(good[:5000])
+        app.run()
+        assert metrics(app)[:2] == ["18", "33"]
+        assert "không phải JSON" in app.warning[0].value.replace("\\", "")
+        (data / "zones.geojson").write_bytes(good)
+        app.run()
+        assert not app.warning
+    finally:
+        for cached in (resources.get_planner, resources.get_settings):
+            cached.cache_clear()

@@ -2,12 +2,15 @@
 
 import json
 import shutil
+import threading
 from dataclasses import replace
 
 import pytest
 
 from geo.errors import UsageError
 from geo.i18n import LANGUAGES
+from geo.io import geojson
+from geo.io.files import write_atomic
 from geo.services import UNIT_LAYERS, Filter, Planner, count_by_kind
 from geo.settings import Settings
 from tests.conftest import ROOT
@@ -126,3 +129,68 @@ def test_downloads_hold_the_chosen_zones(planner):
 @pytest.mark.parametrize("text", ["Thái Nguyên", "thai nguyen", "tỉnh Thái Nguyên", "19"])
 def test_provinces_are_found_by_name_or_code(planner, text):
     assert planner.find_province(text) == "19"
+
+
+def test_answers_of_one_moment_fit_each_other(own_data):
+    planner = Planner(own_data)
+    moment = planner.now()
+    zones = moment.zones()
+    path = own_data.data_dir / "zones.geojson"
+    path.write_text(path.read_text("utf-8").replace("tn-kcn-quyet-thang", "tn-kcn-moi"), "utf-8")
+    assert moment.map_view(zones).revision == moment.revision != planner.revision
+    assert "tn-kcn-quyet-thang" in moment.state.by_id
+    # zones of an older moment do not trip a newer one
+    assert len(planner.map_view(zones).visible) == 49
+
+
+def test_words_of_records_are_part_of_the_revision(own_data):
+    before = Planner(own_data).revision
+    path = own_data.data_dir / "industries" / "divisions.csv"
+    path.write_text(path.read_text("utf-8").replace("Sản xuất đồ uống", "Đồ uống"), "utf-8")
+    assert Planner(own_data).revision != before
+
+
+def test_a_broken_file_keeps_the_last_good_state(own_data):
+    planner = Planner(own_data)
+    before = planner.revision
+    path = own_data.data_dir / "zones.geojson"
+    good = path.read_bytes()
+    path.write_bytes(good[:1000])
+    assert planner.revision == before
+    assert planner.trouble.code == "file.not_json"
+    path.unlink()
+    assert planner.revision == before
+    path.write_bytes(good)
+    assert planner.revision == before
+    assert planner.trouble is None
+
+
+def test_readers_meet_no_error_while_the_register_is_replaced(own_data):
+    planner = Planner(own_data)
+    path = own_data.data_dir / "zones.geojson"
+    whole = path.read_bytes()
+    zones, _ = geojson.read_zones(path, 40)
+    half = geojson.dumps(zones[:20])
+    done = threading.Event()
+    faults = []
+
+    def read():
+        while not done.is_set():
+            try:
+                now = planner.now()
+                now.map_view(now.zones())
+                now.layer("zones")
+                now.record("tn-kcn-quyet-thang", "vi")
+            except Exception as fault:  # whatever it is, it is what this test is about
+                faults.append(fault)
+                return
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for turn in range(40):
+        write_atomic(path, whole if turn % 2 else half)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert faults == []

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -75,3 +76,29 @@ def test_port_in_use_is_a_setup_error(taken):
     with pytest.raises(SetupError) as refusal:
         serving.prepare(taken, "", Settings())
     assert refusal.value.code == "serve.port_in_use"
+
+
+def test_an_unknown_address_is_named(free):
+    with pytest.raises(SetupError) as refusal:
+        serving.prepare(free, "203.0.113.7", Settings())
+    assert refusal.value.code == "serve.address_unknown"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_terminated_server_leaves_nothing_on_its_port(free):
+    command = [sys.executable, "-m", "geo", "serve", "--port", str(free), "--address", "127.0.0.1"]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", free)) == 0:
+                    break
+            assert server.poll() is None
+            time.sleep(0.1)
+        server.terminate()
+        server.wait(timeout=30)
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", free)) != 0
+    finally:
+        server.kill()
+        server.wait()

@@ -28,6 +28,11 @@ class FakePlanner:
         self.revision = "aa11"
         self.made = 0
 
+    trouble = None
+
+    def now(self) -> FakePlanner:
+        return self
+
     def layer_revision(self, name: str) -> str:
         return self.revision if name == "zones" else "d1d1"
 
@@ -112,15 +117,40 @@ def test_boundaries_stay_when_the_register_changes(
     assert (before.status_code, after.status_code, planner.made) == (200, 200, 1)
 
 
-def test_revision_published_while_a_layer_is_made_is_not_mixed_up(
-    client: TestClient, planner: FakePlanner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def publish_meanwhile(name: str) -> bytes:
-        planner.revision = "bb22"
-        return b"{}"
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("notgzip", False),
+    ],
+)
+def test_gzip_only_for_those_who_take_it(client: TestClient, accepted: str, packed: bool) -> None:
+    answer = client.get("/layers/aa11/zones.geojson", headers={"accept-encoding": accepted})
+    assert ("content-encoding" in answer.headers) is packed
 
-    monkeypatch.setattr(planner, "layer", publish_meanwhile)
-    assert client.get("/layers/aa11/zones.geojson").status_code == 410
+
+def test_strong_tag_matches_too(client: TestClient) -> None:
+    etag = client.get("/layers/aa11/zones.geojson").headers["etag"].removeprefix("W/")
+    again = client.get("/layers/aa11/zones.geojson", headers={"if-none-match": etag})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path", ["/layers/aa11/zones.geojson", "/records/aa11/vi/tn-kcn-diem-thuy.json", "/healthz"]
+)
+def test_while_the_register_cannot_be_read_every_route_says_so(
+    settings: Settings, path: str
+) -> None:
+    def broken() -> FakePlanner:
+        raise DataError("file.not_json", file="zones.geojson", line="1", column="2")
+
+    with TestClient(Starlette(routes=web.routes(broken, settings))) as client:
+        answer = client.get(path)
+    assert (answer.status_code, answer.json()) == (503, {"error": "file.not_json"})
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_record(client: TestClient, planner: FakePlanner) -> None:
@@ -202,6 +232,7 @@ def test_health(client: TestClient) -> None:
     assert answer.json() == {
         "status": "ok",
         "revision": "aa11",
+        "trouble": None,
         "counts": {"zones": 1},
         "map_libraries": "local",
     }

@@ -18,6 +18,13 @@ def polygon(ring):
     return {"type": "Polygon", "coordinates": [ring]}
 
 
+def nested(depth):
+    coordinates = [105.8, 21.4]
+    for _ in range(depth):
+        coordinates = [coordinates]
+    return {"type": "Polygon", "coordinates": coordinates}
+
+
 def test_a_good_record_has_no_issue(feature):
     zone, issues = parse(feature())
     assert issues == []
@@ -117,7 +124,7 @@ def test_a_good_record_has_no_issue(feature):
         ),
         pytest.param(
             {"geometry": {"type": "Point", "coordinates": ["a", "b"]}},
-            "zone.geometry_invalid",
+            "zone.geometry_unreadable",
             "geometry",
             id="coordinates are text",
         ),
@@ -127,7 +134,37 @@ def test_a_good_record_has_no_issue(feature):
             "geometry",
             id="line",
         ),
-        pytest.param({"geometry": 5}, "zone.geometry_invalid", "geometry", id="not a geometry"),
+        pytest.param({"geometry": 5}, "zone.geometry_unreadable", "geometry", id="not a geometry"),
+        pytest.param(
+            {"geometry": {"type": "Point", "coordinates": [10**400, 1]}},
+            "zone.geometry_unreadable",
+            "geometry",
+            id="coordinate beyond all floats",
+        ),
+        pytest.param(
+            {"geometry": nested(900)}, "zone.geometry_unreadable", "geometry", id="endless nesting"
+        ),
+        pytest.param({"province": {}}, "zone.field_missing", "province", id="empty province"),
+        pytest.param({"kind": "  "}, "zone.field_missing", "kind", id="blank kind"),
+        pytest.param(
+            {"location_precision": " "},
+            "zone.field_missing",
+            "location_precision",
+            id="blank precision",
+        ),
+        pytest.param({"name": "\u200b\u200b"}, "zone.field_missing", "name", id="invisible name"),
+        pytest.param({"name": "X\ud800Y"}, "zone.text_broken", "name", id="lone surrogate"),
+        pytest.param({"name": "CCN\x00"}, "zone.text_broken", "name", id="NUL"),
+        pytest.param(
+            {"version": Decimal("1e9999999")}, "zone.number_huge", "version", id="endless version"
+        ),
+        pytest.param({"version": 1.5}, "zone.number_whole", "version", id="half a version"),
+        pytest.param(
+            {"location_radius_km": Decimal("1e30")},
+            "zone.number_huge",
+            "location_radius_km",
+            id="radius beyond the country",
+        ),
     ],
 )
 def test_a_fault_refuses_the_record_and_names_row_and_field(feature, changes, code, field):
@@ -159,6 +196,13 @@ def test_decomposed_name_is_composed_and_said_so(feature):
     zone, issues = parse(feature(name=decomposed))
     assert zone.name == "CCN Thử"
     assert [(one.code, one.value) for one in issues] == [("zone.text_nfc", decomposed)]
+
+
+@pytest.mark.parametrize("name", ["Th¸i Nguyªn", "ThÃ¡i NguyÃªn", "Th?i Nguy?n", "123"])
+def test_a_name_from_a_wrong_code_page_is_a_warning(feature, name):
+    zone, issues = parse(feature(name=name))
+    assert zone is not None
+    assert [one.code for one in issues] == ["zone.name_garbled"]
 
 
 def test_unknown_field_is_reported_and_the_record_kept(feature):

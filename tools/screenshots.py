@@ -61,6 +61,7 @@ def ready(page: Page, name: str) -> None:
         for frame in page.frames[1:]:
             frame.wait_for_function("window.khucum?.state?.ready")
     page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('[data-testid=\"stSkeleton\"]')")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from geo.boundaries.files import (
     units_text,
     write_catalogue,
 )
+from geo.boundaries.lock import writing
 from geo.boundaries.matching import (
     ListedUnit,
     Match,
@@ -123,11 +124,12 @@ def build(sources: Sources, folder: Path) -> None:
             [*CHANGES, "dissolved by Nghị quyết 202/2025/QH15"],
         ),
     ]
-    entries = [_write(layer, folder) for layer in layers]
     listed = register.UnitLists(units, sources.provinces, merged, since_2025)
     rows = register.make(listed, matches, manual)
-    write_atomic(folder / UNITS_FILE, units_text(rows).encode())
-    write_catalogue(folder, [*entries, *_imported(folder)])
+    with writing(folder):
+        entries = [_write(layer, folder) for layer in layers]
+        write_atomic(folder / UNITS_FILE, units_text(rows).encode())
+        write_catalogue(folder, [*entries, *_imported(folder)])
 
 
 def _require_single_codes(matches: Mapping[str, Match]) -> None:

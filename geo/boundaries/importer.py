@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,20 +26,33 @@ from geo.boundaries.files import (
     units_text,
     write_catalogue,
 )
+from geo.boundaries.lock import writing
 from geo.boundaries.matching import split_type
 from geo.boundaries.sources import sha256
 from geo.boundaries.verify import IMPORT_TOLERANCE_HA
 from geo.crs import VIETNAM_BOUNDS, WGS84, area_ha, to_wgs84
-from geo.districts import LEVELS, Unit, UnitRegister, load_sets
-from geo.errors import DataError, UsageError
+from geo.districts import (
+    CATALOGUE_FILE,
+    LEVELS,
+    UNITS_FILE,
+    Unit,
+    UnitRegister,
+    load_boundaries,
+    load_sets,
+    plain_name,
+)
+from geo.errors import DataError, SetupError, UsageError
 from geo.io.files import write_atomic
 from geo.io.vector import read_layer
-from geo.issues import Issue, has_errors, issue
-from geo.text import strip_marks
+from geo.issues import Issue, capped, has_errors, issue
+from geo.text import broken, printable, strip_marks
 
 DECIMALS = 7  # 1 cm, as surveyed
-VINTAGE_PATTERN = re.compile(r"\d{4}(-[a-z0-9]+)*")
+VINTAGE_PATTERN = re.compile("[0-9]{4}(-[a-z0-9]+)*")
+MAX_VINTAGE_LETTERS = 60
+ISSUES_PER_CODE = 20
 
+MAX_FIELDS_SHOWN = 50
 CODE_FIELDS = ("code", "ma", "ma_huyen", "mahuyen", "maquanhuyen", "ma_tinh", "matinh")
 NAME_FIELDS = ("name", "ten", "ten_huyen", "tenhuyen", "tenquanhuyen", "ten_tinh", "tentinh")
 
@@ -58,7 +72,7 @@ class Report:
     features
         Units in it.
     issues
-        All findings; an error among them refuses the whole.
+        The findings, the first 20 of each code; an error among them refuses the whole.
     """
 
     set_id: str
@@ -103,7 +117,8 @@ def import_boundaries(
     code_field, name_field
         By default the usual names are tried.
     province_field, province_code
-        GSO code of the province (of 2016) by feature, or one for all.
+        GSO code of the province (of 2016) by feature, or one for all. Districts need either:
+        zones are joined to units within their province, and the shapes are held against it.
     encoding
         Of a Shapefile without ``.cpg``, for example ``cp1258``.
 
@@ -123,13 +138,18 @@ def import_boundaries(
     for name, value in (("source", source), ("licence", licence)):
         if not value.strip():
             raise UsageError("boundary.credit_required", field=name)
+        if broken(value):
+            raise UsageError("boundary.credit_broken", field=name, value=printable(value)[:100])
+    if level == "district" and province_field is None and province_code is None:
+        options = ["--province-field", "--province-code"]
+        raise UsageError("boundary.province_required", options=options)
     raw, chosen = read_layer(file, layer, encoding, max_mb)
     fields = [name for name in raw.columns if name != "geometry"]
     code = _field(code_field, fields, CODE_FIELDS, "code_field")
     name = _field(name_field, fields, NAME_FIELDS, "name_field")
     for wanted in (type_field, province_field):
         if wanted is not None and wanted not in fields:
-            raise UsageError("boundary.field_unknown", field=wanted, fields=fields)
+            raise _no_field(wanted, fields)
 
     digits = 3 if level == "district" else 2
     codes, padded = _codes(raw[code], digits, file.name)
@@ -155,11 +175,19 @@ def import_boundaries(
     register = UnitRegister.load(out_dir)
     issues = [*padded, *placing]
     if not placing:
-        issues += _check(frame, file.name, level, register)
+        frame, found = _check(frame, file.name, level, register, out_dir)
+        issues += found
     accepted = not has_errors(issues)
     crs_name = pyproj.CRS(raw.crs).name
     report = Report(
-        set_id, accepted, file.name, sha256(file), chosen.name, crs_name, len(frame), tuple(issues)
+        set_id,
+        accepted,
+        printable(file.name),
+        sha256(file),
+        printable(chosen.name),
+        crs_name,
+        len(frame),
+        tuple(capped(issues, ISSUES_PER_CODE)),
     )
     if accepted:
         at = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
@@ -168,12 +196,14 @@ def import_boundaries(
             "sha256": report.sha256,
             "layer": report.layer,
             "crs": report.crs,
-            "actor": actor,
+            "actor": printable(actor) if actor else actor,
             "code_version": __version__,
             "at": at.isoformat(timespec="seconds"),
         }
         credit = {"source": source.strip(), "licence": licence.strip()}
-        _write(frame, register, level, set_id, credit, log, out_dir)
+        with writing(out_dir):
+            _new_set_id(out_dir, level, vintage)  # nobody was faster
+            _write(frame, register, level, set_id, credit, log, out_dir)
     return report
 
 
@@ -184,22 +214,38 @@ def remove_set(folder: Path, set_id: str) -> None:
     ------
     UsageError
         ``boundary.set_unknown``, or ``boundary.set_fixed`` for the project's own sets.
+    SetupError
+        ``boundary.busy``, or ``file.not_writable`` when a file cannot be deleted.
     """
-    catalogue = load_sets(folder)
-    entry = catalogue.get(set_id)
-    if not entry.imported:
-        raise UsageError("boundary.set_fixed", set=set_id)
-    write_catalogue(folder, [other.record for other in catalogue if other.id != set_id])
-    for name in filter(None, (entry.file, entry.units)):
-        (folder / name).unlink(missing_ok=True)
+    with writing(folder):
+        catalogue = load_sets(folder)
+        entry = catalogue.get(set_id)
+        if not entry.imported:
+            raise UsageError("boundary.set_fixed", set=printable(set_id))
+        others = [other for other in catalogue if other.id != set_id]
+        write_catalogue(folder, [other.record for other in others])
+        used = {name for other in others for name in (other.file, other.units)}
+        for name in {entry.file, entry.units} - used - {UNITS_FILE, CATALOGUE_FILE, None}:
+            _delete(folder, str(name))
+
+
+def _delete(folder: Path, name: str) -> None:
+    """Delete a file of the folder itself, never one that a name leads out to."""
+    path = folder / name
+    if not plain_name(name) or not (path.is_file() or path.is_symlink()):
+        return
+    try:
+        path.unlink()
+    except OSError as error:
+        raise SetupError("file.not_writable", file=str(path), reason=error.strerror) from error
 
 
 def _new_set_id(folder: Path, level: str, vintage: str) -> str:
     if level not in LEVELS:
         raise UsageError("boundary.level", level=level, levels=list(LEVELS))
-    if not VINTAGE_PATTERN.fullmatch(vintage):
-        raise UsageError("boundary.vintage", vintage=vintage)
-    if UnitRegister.load(folder).of(vintage, level):
+    if not VINTAGE_PATTERN.fullmatch(vintage) or len(vintage) > MAX_VINTAGE_LETTERS:
+        raise UsageError("boundary.vintage", vintage=printable(vintage)[:100])
+    if UnitRegister.load(folder).of(vintage, level) or load_sets(folder).find(level, vintage):
         raise UsageError("boundary.vintage_exists", vintage=vintage, level=level)
     return f"{level}s-{vintage}"
 
@@ -207,13 +253,21 @@ def _new_set_id(folder: Path, level: str, vintage: str) -> str:
 def _field(given: str | None, fields: Sequence[str], usual: Iterable[str], option: str) -> str:
     if given is not None:
         if given not in fields:
-            raise UsageError("boundary.field_unknown", field=given, fields=list(fields))
+            raise _no_field(given, fields)
         return given
     by_lower = {name.casefold(): name for name in fields}
     for name in usual:
         if name in by_lower:
             return by_lower[name]
-    raise UsageError("boundary.field_choice", option=option, fields=list(fields))
+    raise UsageError("boundary.field_choice", option=option, fields=_shown(fields))
+
+
+def _no_field(wanted: str, fields: Sequence[str]) -> UsageError:
+    return UsageError("boundary.field_unknown", field=printable(wanted), fields=_shown(fields))
+
+
+def _shown(fields: Sequence[str]) -> list[str]:
+    return [printable(name) for name in fields[:MAX_FIELDS_SHOWN]]
 
 
 def _codes(column: pd.Series, digits: int, source: str) -> tuple[list[str | None], list[Issue]]:
@@ -225,7 +279,7 @@ def _codes(column: pd.Series, digits: int, source: str) -> tuple[list[str | None
             codes.append(None)
             continue
         text = re.sub(r"\.0+$", "", str(value).strip())
-        code = text.zfill(digits) if text.isdecimal() else text
+        code = text.zfill(digits) if re.fullmatch("[0-9]+", text) else text
         if code != text:
             issues.append(
                 issue("boundary.code_padded", source=source, row=row, value=text, read_as=code)
@@ -250,7 +304,8 @@ def _describe(name: object, kind: object) -> tuple[str | None, str | None]:
 
 def _labels(codes: Sequence[str | None]) -> list[str]:
     """What a finding calls a feature: its code, or its place in the file where that is no key."""
-    unique = {code for code in codes if code and codes.count(code) == 1}
+    times = Counter(codes)
+    unique = {code for code in codes if code and times[code] == 1}
     return [code if code in unique else f"#{row}" for row, code in enumerate(codes, start=1)]
 
 
@@ -259,7 +314,9 @@ def _place(frame: gpd.GeoDataFrame, source: str) -> tuple[gpd.GeoDataFrame, list
     try:
         placed = _to_wgs84(frame, source)
     except pyproj.exceptions.ProjError as error:
-        raise DataError("boundary.crs_unsupported", file=source, crs=str(frame.crs)) from error
+        raise DataError(
+            "boundary.crs_unsupported", file=source, crs=pyproj.CRS(frame.crs).name
+        ) from error
     if _in_vietnam(placed):
         return placed, []
     turned = frame.set_geometry(shapely.transform(frame.geometry, lambda xy: xy[:, ::-1]))
@@ -284,18 +341,48 @@ def _in_vietnam(frame: gpd.GeoDataFrame) -> bool:
     return rules.within(shapely.box(*bounds), VIETNAM_BOUNDS)
 
 
-def _check(frame: gpd.GeoDataFrame, source: str, level: str, register: UnitRegister) -> list[Issue]:
+def _check(
+    frame: gpd.GeoDataFrame, source: str, level: str, register: UnitRegister, folder: Path
+) -> tuple[gpd.GeoDataFrame, list[Issue]]:
+    """`frame` with its coordinates rounded, as it would be written, and what is wrong with it."""
     issues = [*rules.check_codes(frame, source, level), *rules.check_names(frame, source)]
     known = {unit.code for unit in register.of("2016", "province")}
-    issues += [
-        issue("boundary.province_unknown", source=source, row=str(label), value=code)
-        for label, code in frame["province_code"].items()
-        if pd.notna(code) and code not in known
-    ]
-    faults = list(rules.check_shapes(frame, source))
-    if not faults:
-        faults += rules.check_coverage(frame, source, IMPORT_TOLERANCE_HA)
-    return [*issues, *faults]
+    for label, code in frame["province_code"].items():
+        if pd.isna(code):
+            if level == "district":
+                issues.append(issue("boundary.province_missing", source=source, row=str(label)))
+        elif code not in known:
+            issues.append(
+                issue(
+                    "boundary.province_unknown",
+                    source=source,
+                    row=str(label),
+                    value=code,
+                )
+            )
+    if faults := list(rules.check_shapes(frame, source)):
+        return frame, [*issues, *faults]
+    frame = frame.set_geometry([coverage.rounded(shape, DECIMALS) for shape in frame.geometry])
+    collapsed = frame.geometry[~frame.geometry.is_valid | (shapely.area(frame.geometry) == 0)]
+    if not collapsed.empty:
+        faults = [
+            issue("boundary.geometry_rounded", source=source, row=str(label), decimals=DECIMALS)
+            for label in collapsed.index
+        ]
+        return frame, [*issues, *faults]
+    issues += rules.check_coverage(frame, source, IMPORT_TOLERANCE_HA)
+    issues += _check_place(frame, source, level, folder)
+    return frame, issues
+
+
+def _check_place(frame: gpd.GeoDataFrame, source: str, level: str, folder: Path) -> Iterable[Issue]:
+    """Held against the provinces of 2016; those since 2025 against their own."""
+    vintage = str(frame["vintage"].iloc[0])
+    recent = level == "province" and vintage[:4] >= "2025"
+    provinces = load_boundaries(folder, "provinces-2025" if recent else "provinces-2016")
+    column = "code" if level == "province" else "province_code"
+    declared = {str(label): str(code) for label, code in frame[column].dropna().items()}
+    return rules.check_provinces(frame, source, declared, provinces)
 
 
 def _write(
@@ -310,12 +397,11 @@ def _write(
     """Features first, codes next, the catalogue last: only that makes the set exist."""
     vintage = str(frame["vintage"].iloc[0])
     frame = frame.sort_values("code")
-    shapes = [coverage.rounded(shape, DECIMALS) for shape in frame.geometry]
-    areas_ha = area_ha(gpd.GeoSeries(shapes, index=frame.index, crs=WGS84))
+    areas_ha = area_ha(frame.geometry)
     units = [_unit(row, level, vintage, register) for row in frame.to_dict("records")]
     lines = [
         feature_line(_properties(unit, areas_ha[unit.code]), shape, DECIMALS)
-        for unit, shape in zip(units, shapes, strict=True)
+        for unit, shape in zip(units, frame.geometry, strict=True)
     ]
     attribution = f"{credit['source']}; {credit['licence']}"
     head = {"licence": credit["licence"], "attribution": attribution}

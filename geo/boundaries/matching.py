@@ -7,7 +7,6 @@ vote most among the units of its name. The rest is in ``manual/matches.csv``.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ import geopandas as gpd
 
 from geo.boundaries.sources import Sources
 from geo.crs import WGS84
-from geo.errors import DataError
+from geo.sheets import read_rows
 from geo.text import name_key
 
 _TYPED = re.compile(r"^(huyện|quận|thị xã|thành phố|tỉnh)\s+(.+)$", re.IGNORECASE)
@@ -52,19 +51,24 @@ class Match:
     code_reason: str | None = None
 
 
+TABLES: dict[str, tuple[str, ...]] = {
+    "changes_2016_2019.csv": ("code", "name_2016", "type_2016"),
+    "matches.csv": ("source_id", "code", "covers"),
+    "notes.csv": ("vintage", "code", "note", "note_en"),
+    "plan_units.csv": ("vintage", "province_code", "code", "type_then"),
+    "provinces_2025.csv": ("code", "name", "type", "merged_from"),
+}
+
+
 def read_table(path: Path) -> list[dict[str, str]]:
     """The rows of a table kept by hand.
 
     Raises
     ------
     DataError
-        ``file.not_found``.
+        ``file.*`` or ``table.*``, naming the table and the line.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-    except FileNotFoundError as error:
-        raise DataError("file.not_found", file=str(path)) from error
+    return read_rows(path, TABLES[path.name], empty=True)
 
 
 def split_type(text: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -14,26 +14,28 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.boundaries import coverage
 from geo.crs import VIETNAM_BOUNDS
+from geo.garbled import garbled
 from geo.issues import Issue, issue
 
-CODE_PATTERNS = {"district": r"\d{3}", "province": r"\d{2}"}
+CODE_PATTERNS = {"district": "[0-9]{3}", "province": "[0-9]{2}"}
 
-# What remains of Vietnamese text that was read in the wrong encoding, and letters such as the
-# Icelandic Ð that look right and are never found by a search.
-_GARBLED = re.compile("[\ufffd\x00-\x1f\x7f-\x9fðÐþåæøäöüÄÅÆØÖÜ»¿¼½¾¬]")
+BORDER_TOLERANCE_DEG = 0.01
+"""About 1 km, by which the province borders that are compared with may be off."""
+OUTSIDE_WRONG = 0.5
+OUTSIDE_DOUBTFUL = 0.05
 
 
 def check_codes(frame: gpd.GeoDataFrame, source: str, level: str) -> Iterator[Issue]:
     """Codes are well formed and unique; one that is missing says why in ``code_reason``."""
     pattern = CODE_PATTERNS[level]
-    times = Counter(code for code in frame["code"] if pd.notna(code))
+    times = Counter(str(code) for code in frame["code"] if pd.notna(code))
     reasons = frame.get("code_reason", pd.Series(index=frame.index, dtype=object))
     for label, code, reason in zip(frame.index, frame["code"], reasons, strict=True):
         row = str(label)
         if pd.isna(code):
             if pd.isna(reason):
                 yield issue("boundary.code_missing", source=source, row=row, field="code")
-        elif not re.fullmatch(pattern, code):
+        elif not re.fullmatch(pattern, str(code)):
             digits = 3 if level == "district" else 2
             yield issue(
                 "boundary.code_malformed",
@@ -43,31 +45,33 @@ def check_codes(frame: gpd.GeoDataFrame, source: str, level: str) -> Iterator[Is
                 value=code,
                 digits=digits,
             )
-        elif times[code] > 1:
+        elif times[str(code)] > 1:
             yield issue(
                 "boundary.code_duplicate",
                 source=source,
                 row=row,
                 field="code",
                 value=code,
-                times=times[code],
+                times=times[str(code)],
             )
 
 
 def check_names(frame: gpd.GeoDataFrame, source: str) -> Iterator[Issue]:
-    """Every unit has a readable name."""
-    for label, name in zip(frame.index, frame["name"], strict=True):
-        if pd.isna(name) or not name.strip():
-            yield issue("boundary.name_missing", source=source, row=str(label), field="name")
-        elif found := _GARBLED.search(name):
-            yield issue(
-                "boundary.name_encoding",
-                source=source,
-                row=str(label),
-                field="name",
-                value=name,
-                letter=f"U+{ord(found.group()):04X}",
-            )
+    """Every unit has a readable name, and not all have the same."""
+    for label, value in zip(frame.index, frame["name"], strict=True):
+        at: dict[str, Any] = {"source": source, "row": str(label), "field": "name"}
+        name = "" if pd.isna(value) else str(value)
+        if not name.strip():
+            yield issue("boundary.name_missing", **at)
+        elif not re.search(r"[^\W\d_]", name) and re.search(r"\w", name):
+            yield issue("boundary.name_digits", **at, value=name)
+        elif found := garbled(name):
+            yield issue("boundary.name_encoding", **at, value=name, letter=found)
+    kinds = frame.get("type", pd.Series(index=frame.index, dtype=object))
+    named = {(str(kind), str(name)) for kind, name in zip(kinds, frame["name"], strict=True)}
+    if len(frame) > 1 and len(named) == 1 and pd.notna(frame["name"].iloc[0]):
+        name = str(frame["name"].iloc[0])
+        yield issue("boundary.name_same", source=source, field="name", value=name, count=len(frame))
 
 
 def check_shapes(frame: gpd.GeoDataFrame, source: str) -> Iterator[Issue]:
@@ -88,6 +92,45 @@ def _check_shape(shape: BaseGeometry | None, source: str, row: str) -> Iterator[
     elif not shape.is_valid:
         why = shapely.is_valid_reason(shape)
         yield issue("boundary.geometry_invalid", **at, value=why)
+
+
+def check_provinces(
+    frame: gpd.GeoDataFrame, source: str, declared: Mapping[str, str], provinces: gpd.GeoDataFrame
+) -> Iterator[Issue]:
+    """Units lie in the province that they are declared for.
+
+    A wrong meridian moves every shape by tens of kilometres and leaves it valid.
+
+    Parameters
+    ----------
+    frame
+        Valid polygons in EPSG:4326.
+    declared
+        Province code by label of `frame`; units without one are not looked at.
+    provinces
+        Polygons in EPSG:4326 by code, with their ``name``.
+    """
+    grown: dict[str, BaseGeometry] = {}
+    for label, code in declared.items():
+        if code not in provinces.index:
+            continue
+        if code not in grown:
+            grown[code] = shapely.buffer(provinces.geometry[code], BORDER_TOLERANCE_DEG)
+            shapely.prepare(grown[code])
+        shape = frame.geometry[label]
+        if shapely.covers(grown[code], shape):
+            continue
+        share = shapely.difference(shape, grown[code]).area / shape.area
+        if share > OUTSIDE_DOUBTFUL:
+            wrong = share > OUTSIDE_WRONG
+            yield issue(
+                "boundary.outside_declared_province" if wrong else "boundary.partly_outside",
+                source=source,
+                row=str(label),
+                field="geometry",
+                province=f"{provinces.at[code, 'name']} ({code})",
+                share=round(share * 100),
+            )
 
 
 def within(shape: BaseGeometry, bounds: tuple[float, float, float, float]) -> bool:

@@ -21,6 +21,12 @@ EXPECTED_COUNTS = {"districts-2016": 708, "provinces-2016": 63, "provinces-2025"
 """Features of the project's own sets. 708 districts, Hoàng Sa and Trường Sa among them, are the
 713 of 2016 less five that were split off in 2015 and are not drawn by themselves."""
 
+NESTING_FIELDS = {
+    "districts-2016": "province_code",
+    "provinces-2016": "province_2025_code",
+    "provinces-2025": "merged_from",
+}
+
 ARCHIPELAGOS = {"498": "Hoàng Sa", "576": "Trường Sa"}
 
 PLAN_LISTS = {  # vintage: (province, districts in force), DOMAIN: the five plan documents
@@ -50,32 +56,54 @@ def verify(folder: Path) -> list[Issue]:
     Raises
     ------
     DataError
-        If there is no catalogue, or a file that it names cannot be read.
+        If there is no catalogue, or it cannot be read.
     """
     catalogue = load_sets(folder)
-    listed = {entry.id for entry in catalogue}
+    listed = Counter(entry.id for entry in catalogue)
     issues = [
         issue("boundary.set_missing", source="sets.json", row=name)
         for name in EXPECTED_COUNTS
         if name not in listed
+    ]
+    issues += [
+        issue("boundary.set_twice", source="sets.json", row=name, times=times)
+        for name, times in listed.items()
+        if times > 1
     ]
     frames: dict[str, gpd.GeoDataFrame] = {}
     for entry in catalogue:
         try:
             frames[entry.id] = read_features(folder / entry.file)
         except DataError as error:
-            issues.append(
-                issue(
-                    "boundary.file_unreadable", source=entry.file, value=error.params.get("detail")
-                )
-            )
+            issues.append(_unreadable(entry.file, error))
             continue
         issues += _check_set(entry, frames[entry.id], folder)
     if not issues:
+        issues += _check_fields(frames)
+    if not issues:
         issues += _check_nesting(frames)
         issues += _check_archipelagos(frames["districts-2016"])
-        issues += _check_units(UnitRegister.load(folder), catalogue, frames)
+        try:
+            issues += _check_units(UnitRegister.load(folder), catalogue, frames)
+        except DataError as error:
+            file = Path(str(error.params.get("file", "units.csv"))).name
+            issues.append(_unreadable(file, error))
     return issues
+
+
+def _unreadable(file: str, error: DataError) -> Issue:
+    parts = {name: value for name, value in error.params.items() if name != "file"}
+    why = ", ".join(f"{name}: {value}" for name, value in parts.items())
+    return issue("boundary.file_unreadable", source=file, value=why or error.code)
+
+
+def _check_fields(frames: Frames) -> Iterator[Issue]:
+    """The sets of the project hold what leads from one to the other."""
+    for name, field in NESTING_FIELDS.items():
+        values = frames[name].get(field)
+        kind = list if field == "merged_from" else str
+        if values is None or not all(isinstance(value, kind) for value in values):
+            yield issue("boundary.field_missing", source=f"{name}.geojson", field=field)
 
 
 def _check_set(entry: BoundarySet, frame: gpd.GeoDataFrame, folder: Path) -> Iterator[Issue]:

@@ -10,15 +10,15 @@ from typing import Any, NoReturn
 
 import geopandas as gpd
 import pyproj
-import shapely
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 from shapely.geometry import mapping, shape
 
 from geo.crs import WGS84, to_wgs84
 from geo.errors import DataError
+from geo.io.crs_member import declared_crs
 from geo.io.files import read_bytes, write_atomic
 from geo.issues import Issue
-from geo.zones import Zone, parse_all, properties
+from geo.zones import UNREADABLE_SHAPE, Zone, parse_all, properties
 
 COORDINATE_DECIMALS = 6  # 0.1 m
 
@@ -39,50 +39,50 @@ def read_zones(path: Path, max_mb: int) -> tuple[list[Zone], list[Issue]]:
     DataError
         When the file as a whole cannot be read: ``file.*`` or ``crs.unknown``.
     """
-    features, crs = read_features(path, max_mb)
-    return parse_all(_in_wgs84(features, crs, path.name), source=path.name)
+    return parse_zones(read_bytes(path, max_mb), path.name)
 
 
-def read_features(path: Path, max_mb: int) -> tuple[list[Any], str | None]:
-    """The raw features of a GeoJSON file, numbers as exact decimals, and its ``crs`` member."""
-    content = read_bytes(path, max_mb)
+def parse_zones(content: bytes, file: str) -> tuple[list[Zone], list[Issue]]:
+    """Zones from the content of a GeoJSON file; see :func:`read_zones`."""
+    features, crs = _features(content, file)
+    return parse_all(_in_wgs84(features, crs, file), source=file)
+
+
+def _features(content: bytes, file: str) -> tuple[list[Any], Any]:
+    """The raw features, numbers as exact decimals, and the ``crs`` member."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise DataError("file.not_utf8", file=path.name, byte=str(fault.start + 1)) from fault
+        raise DataError("file.not_utf8", file=file, byte=str(fault.start + 1)) from fault
     try:
         document = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as fault:
         raise DataError(
-            "file.not_json", file=path.name, line=str(fault.lineno), column=str(fault.colno)
+            "file.not_json", file=file, line=str(fault.lineno), column=str(fault.colno)
         ) from fault
-    except (ValueError, RecursionError) as fault:
-        raise DataError("file.bad_number", file=path.name, reason=str(fault)) from fault
+    except (ValueError, RecursionError, ArithmeticError) as fault:
+        raise DataError("file.bad_number", file=file, reason=str(fault)) from fault
     if not isinstance(document, Mapping) or not isinstance(document.get("features"), list):
-        raise DataError("file.not_collection", file=path.name)
-    crs = document.get("crs")
-    name = crs.get("properties", {}).get("name") if isinstance(crs, Mapping) else None
-    return document["features"], name
+        raise DataError("file.not_collection", file=file)
+    return document["features"], document.get("crs")
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _in_wgs84(features: list[Any], crs: str | None, file: str) -> list[Any]:
-    if crs is None:
-        return features
-    try:
-        declared = pyproj.CRS(crs)
-    except CRSError as fault:
-        raise DataError("crs.unknown", file=file, got=crs) from fault
-    if declared in (pyproj.CRS(WGS84), pyproj.CRS("OGC:CRS84")):
+def _in_wgs84(features: list[Any], crs: Any, file: str) -> list[Any]:
+    declared = declared_crs(crs, file)
+    if declared is None or declared in (pyproj.CRS(WGS84), pyproj.CRS("OGC:CRS84")):
         return features
     placed = [at for at, feature in enumerate(features) if _has_place(feature)]
     shapes = gpd.GeoDataFrame(
         geometry=[_shape(features[at]["geometry"]) for at in placed], index=placed, crs=declared
     )
-    moved = to_wgs84(shapes, file).geometry
+    try:
+        moved = to_wgs84(shapes, file).geometry
+    except ProjError as fault:
+        raise DataError("crs.unknown", file=file, got=declared.name) from fault
     return [
         {**feature, "geometry": moved[at]} if at in moved.index else feature
         for at, feature in enumerate(features)
@@ -98,14 +98,7 @@ def _has_place(feature: Any) -> bool:
 def _shape(raw: Mapping[str, Any]) -> Any:
     try:
         return shape(json.loads(json.dumps(raw, default=float)))
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        IndexError,
-        shapely.errors.ShapelyError,
-    ):
+    except UNREADABLE_SHAPE:
         return None
 
 

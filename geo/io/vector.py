@@ -1,28 +1,80 @@
-"""Opening the boundary files that surveyors and provinces send."""
+"""Opening the boundary files that surveyors and provinces send.
+
+GDAL opens far more than these: some formats fetch what they name from the network. So the kind
+of a file is told by its first bytes, and GDAL may try the driver of that kind alone.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 import zipfile
+import zlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import fiona
 import geopandas as gpd
 import pyproj
+import shapely
+from fiona._err import CPLE_BaseError  # what GDAL raises beside fiona's own errors
 from fiona.errors import FionaError
+from pyproj.exceptions import ProjError
 
 from geo.errors import DataError, UsageError
+from geo.io.crs_member import declared_crs, horizontal
+from geo.io.files import file_size
+from geo.text import printable
 
 SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
+MAX_LAYERS = 100
+SHOWN_LAYERS = 20
+
+_DRIVERS = (
+    (b"SQLite format 3\x00", "GPKG"),
+    (b"\x00\x00\x27\x0a", "ESRI Shapefile"),
+    (b"{", "GeoJSON"),
+)
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
+_OFFLINE = {
+    "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "none",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "GDAL_HTTP_TIMEOUT": "1",
+    "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
+    "OGR_SQLITE_LIST_VIRTUAL_OGR": "NO",
+    "OGR_SQLITE_LOAD_EXTENSIONS": "",
+}
+_FAULTS = (
+    FionaError,
+    CPLE_BaseError,
+    ProjError,
+    shapely.errors.ShapelyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    NotImplementedError,  # a compression that Python does not know
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLayer:
-    """One layer of a file: what GDAL opens it by, and its name."""
+    """One layer of a file: what GDAL opens it by, its name, driver and member of an archive."""
 
     uri: str
     name: str
+    driver: str
+    member: str | None = None
 
 
 def read_layer(
@@ -42,31 +94,21 @@ def read_layer(
     Raises
     ------
     DataError
-        The file is missing, too large, unreadable, or declares no CRS.
+        The file is missing, too large, unreadable, of another kind, or declares no CRS or one
+        that is not known.
     UsageError
         The layer is not there, or must be chosen; the names are in the error.
     """
-    if not path.is_file():
-        raise DataError("file.not_found", file=str(path))
     size_mb = _unpacked_bytes(path) / 1_000_000
     if size_mb > max_mb:
-        raise DataError("file.too_large", file=path.name, mb=round(size_mb, 1), limit=max_mb)
+        raise DataError("file.too_large", file=_name(path), mb=round(size_mb, 1), limit=max_mb)
     chosen = _choose(path, list_layers(path), layer)
-    declared = encoding or _declared_encoding(path, chosen)
-    vietnamese = declared is not None and "1258" in declared
     try:
-        with fiona.open(
-            chosen.uri, layer=chosen.name, encoding="ISO-8859-1" if vietnamese else encoding
-        ) as source:
-            crs = _crs(source.crs_wkt, path)
-            columns = [*source.schema["properties"], "geometry"]
-            frame = gpd.GeoDataFrame.from_features(source, crs=crs, columns=columns)
-        if vietnamese:
-            frame = _decode_cp1258(frame)
-    except (FionaError, ValueError, UnicodeError, LookupError) as error:
-        raise DataError("file.broken", file=path.name, detail=str(error)) from error
+        frame = _read(path, chosen, encoding)
+    except _FAULTS as error:
+        raise _broken(path, error) from error
     if frame.empty:
-        raise DataError("file.empty", file=path.name, layer=chosen.name)
+        raise DataError("file.empty", file=_name(path), layer=printable(chosen.name))
     return frame, chosen
 
 
@@ -76,52 +118,179 @@ def list_layers(path: Path) -> list[SourceLayer]:
     Raises
     ------
     DataError
-        ``file.broken`` when nothing in it can be opened.
+        ``file.broken`` when nothing in it can be opened, ``file.kind`` when it is something else,
+        ``file.encrypted``, ``file.layers_many``.
     """
     try:
-        uris = _members(path) if zipfile.is_zipfile(path) else [str(path)]
-        found = [SourceLayer(uri, name) for uri in uris for name in fiona.listlayers(uri)]
-    except (FionaError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise DataError("file.broken", file=path.name, detail=str(error)) from error
+        if _zipped(path):
+            return _layers_of_archive(path)
+        with path.open("rb") as stream:
+            head = stream.read(1024)
+        return _layers(str(path.resolve()), _driver(head, path.suffix), path)
+    except _FAULTS as error:
+        raise _broken(path, error) from error
+
+
+def _layers_of_archive(path: Path) -> list[SourceLayer]:
+    """What can be opened in an archive; other JSON files may lie beside the boundaries."""
+    found: list[SourceLayer] = []
+    refused: DataError | None = None
+    with zipfile.ZipFile(path) as archive:
+        members = _members(archive)
+        if len(members) > MAX_LAYERS:
+            raise _too_many(path, len(members))
+        if any(member.flag_bits & 1 for member in archive.infolist()):
+            raise DataError("file.encrypted", file=_name(path))
+        for member in members:
+            with archive.open(member) as stream:
+                head = stream.read(1024)
+            uri = f"/vsizip/{{{path.resolve()}}}/{member.filename}"
+            try:
+                driver = _driver(head, PurePosixPath(member.filename).suffix)
+                found += _layers(uri, driver, path, member.filename)
+            except (DataError, *_FAULTS) as error:
+                refused = error if isinstance(error, DataError) else _broken(path, error)
     if not found:
-        raise DataError("file.broken", file=path.name, detail="no layer")
+        raise refused or DataError("file.zip_without", file=_name(path))
     return found
 
 
-def _members(path: Path) -> list[str]:
-    with zipfile.ZipFile(path) as archive:
-        names = sorted(archive.namelist())
-    return [f"zip://{path}!{name}" for name in names if name.lower().endswith(SUFFIXES)]
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The boundary files in an archive, without what macOS adds."""
+    members = (
+        member
+        for member in archive.infolist()
+        if member.filename.lower().endswith(SUFFIXES)
+        and not PurePosixPath(member.filename).name.startswith(".")
+    )
+    return sorted(members, key=lambda member: member.filename)
+
+
+def _driver(head: bytes, suffix: str) -> str | None:
+    """The one driver that may open a file which begins like this."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for mark, driver in _DRIVERS:
+        if (start if mark == b"{" else head).startswith(mark):
+            return driver if driver != "ESRI Shapefile" or suffix.lower() == ".shp" else None
+    return None
+
+
+def _layers(
+    uri: str, driver: str | None, path: Path, member: str | None = None
+) -> list[SourceLayer]:
+    if driver is None:
+        raise DataError("file.kind", file=_name(path))
+    names: list[str] = []
+    with fiona.Env(**_OFFLINE):
+        with fiona.open(uri, enabled_drivers=[driver]) as source:  # the first layer
+            names.append(source.name)
+        while len(names) <= MAX_LAYERS:
+            try:
+                with fiona.open(uri, layer=len(names), enabled_drivers=[driver]) as source:
+                    names.append(source.name)
+            except ValueError:  # no layer has that number
+                return [SourceLayer(uri, name, driver, member) for name in names]
+    raise _too_many(path, f"> {MAX_LAYERS}")
+
+
+def _read(path: Path, chosen: SourceLayer, encoding: str | None) -> gpd.GeoDataFrame:
+    member = _crs_member(path, chosen) if chosen.driver == "GeoJSON" else None
+    declared = encoding or _declared_encoding(path, chosen)
+    vietnamese = declared is not None and "1258" in declared
+    with (
+        fiona.Env(**_OFFLINE),
+        fiona.open(
+            chosen.uri,
+            layer=chosen.name,
+            encoding="ISO-8859-1" if vietnamese else encoding,
+            enabled_drivers=[chosen.driver],
+        ) as source,
+    ):
+        crs = member or _crs(source, path)
+        columns = [*source.schema["properties"], "geometry"]
+        frame = gpd.GeoDataFrame.from_features(source, crs=crs, columns=columns)
+    return _decode_cp1258(frame) if vietnamese else frame
 
 
 def _unpacked_bytes(path: Path) -> int:
-    if not zipfile.is_zipfile(path):
-        return path.stat().st_size
-    with zipfile.ZipFile(path) as archive:
-        return sum(member.file_size for member in archive.infolist())
+    """Size of a file and its companions, unpacked."""
+    size = file_size(path)
+    try:
+        if not _zipped(path):
+            return size + sum(file_size(part) for part in _companions(path))
+        with zipfile.ZipFile(path) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except _FAULTS as error:
+        raise _broken(path, error) from error
+
+
+def _zipped(path: Path) -> bool:
+    file_size(path)  # refuses pipes and devices before they are opened
+    with path.open("rb") as stream:
+        return stream.read(4) in _ZIP
+
+
+def _companions(path: Path) -> list[Path]:
+    if path.suffix.lower() != ".shp":
+        return []
+    named = (path.with_suffix(end) for low in _COMPANIONS for end in (low, low.upper()))
+    return [part for part in named if part.exists()]
 
 
 def _choose(path: Path, layers: list[SourceLayer], wanted: str | None) -> SourceLayer:
     names = [layer.name for layer in layers]
+    shown = [printable(name) for name in names[:SHOWN_LAYERS]]
+    if len(names) > SHOWN_LAYERS:
+        shown.append(f"… (+{len(names) - SHOWN_LAYERS})")
     if wanted is None and len(layers) > 1:
-        raise UsageError("file.layer_choice", file=path.name, layers=names)
+        raise UsageError("file.layer_choice", file=_name(path), layers=shown)
     if wanted is not None and wanted not in names:
-        raise UsageError("file.layer_unknown", file=path.name, layer=wanted, layers=names)
+        raise UsageError(
+            "file.layer_unknown", file=_name(path), layer=printable(wanted), layers=shown
+        )
+    if wanted is not None and Counter(names)[wanted] > 1:
+        raise UsageError("file.layer_twice", file=_name(path), layer=printable(wanted))
     return layers[0] if wanted is None else layers[names.index(wanted)]
 
 
-def _crs(wkt: str, path: Path) -> pyproj.CRS:
-    if not wkt:
-        raise DataError("crs.missing", file=path.name)
-    return pyproj.CRS(wkt)
+def _crs(source: Any, path: Path) -> pyproj.CRS:
+    """The system that GDAL reports, where it has positions on the ground."""
+    try:
+        wkt = source.crs_wkt
+        crs = pyproj.CRS(wkt) if wkt else None
+    except (CPLE_BaseError, FionaError, ProjError, ValueError, RecursionError) as error:
+        raise DataError("crs.unknown", file=_name(path), got=_readable(error, path)) from error
+    if crs is None:
+        raise DataError("crs.missing", file=_name(path))
+    if not horizontal(crs):
+        raise DataError("boundary.crs_unsupported", file=_name(path), crs=printable(crs.name)[:80])
+    return crs
+
+
+def _crs_member(path: Path, layer: SourceLayer) -> pyproj.CRS | None:
+    """What a GeoJSON file itself says; GDAL takes WGS 84 for anything it does not know."""
+    if layer.member is not None:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read(layer.member)
+    else:
+        content = path.read_bytes()
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataError("file.not_utf8", file=_name(path), byte=str(error.start + 1)) from error
+    except json.JSONDecodeError as error:
+        raise DataError(
+            "file.not_json", file=_name(path), line=str(error.lineno), column=str(error.colno)
+        ) from error
+    return declared_crs(document.get("crs"), _name(path))
 
 
 def _declared_encoding(path: Path, layer: SourceLayer) -> str | None:
     """What the ``.cpg`` beside a Shapefile says; null without one."""
-    if not layer.uri.lower().endswith(".shp"):
+    if layer.driver != "ESRI Shapefile":
         return None
-    if layer.uri.startswith("zip://"):
-        member = PurePosixPath(layer.uri.partition("!")[2]).with_suffix(".cpg").as_posix()
+    if layer.member is not None:
+        member = PurePosixPath(layer.member).with_suffix(".cpg").as_posix()
         with zipfile.ZipFile(path) as archive:
             by_lower = {name.casefold(): name for name in archive.namelist()}
             name = by_lower.get(member.casefold())
@@ -145,3 +314,26 @@ def _decode_cp1258(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for name in decoded.columns.drop("geometry"):
         decoded[name] = decoded[name].map(decode, na_action="ignore")
     return decoded
+
+
+def _name(path: Path) -> str:
+    return printable(path.name)[:200]
+
+
+def _too_many(path: Path, count: int | str) -> DataError:
+    return DataError("file.layers_many", file=_name(path), count=count, limit=MAX_LAYERS)
+
+
+def _broken(path: Path, error: BaseException) -> DataError:
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, FionaError):
+        return DataError("file.unreadable", file=printable(str(path))[:200], reason=error.strerror)
+    return DataError("file.broken", file=_name(path), detail=_readable(error, path))
+
+
+def _readable(error: BaseException, path: Path) -> str:
+    """What a library says of a fault, in one line, without its objects and our folders."""
+    text = re.sub(r"<[^<>]*(?:<[^<>]*>)?[^<>]* at 0x[0-9a-f]+>", "", str(error))
+    for folder in {str(path.resolve().parent), str(path.parent)} - {"."}:
+        text = text.replace(f"{folder}/", "")
+    text = " ".join(printable(text).replace("/vsizip/", "").split()).strip(" :")
+    return text[:200] or type(error).__name__

@@ -1,6 +1,6 @@
 """Zones from whatever file people send: the register's GeoJSON, or a flat table with geometry.
 
-GeoPackage, Shapefile (zipped or not) and other vector files carry the columns of
+GeoPackage and Shapefile (zipped or not) carry the columns of
 :data:`geo.io.tables.COLUMNS`; the file must declare its coordinate system.
 """
 
@@ -15,6 +15,12 @@ from geo.io import geojson, vector
 from geo.io.tables import COLUMNS, LIST_MARK
 from geo.issues import Issue
 from geo.zones import IndustryState, Zone, parse_all
+
+COMPUTED = (
+    *("cluster_count", "communes", "commune_basis", "commune_confidence", "industry_rule"),
+    *("occupancy_targets", "vsic_divisions", "lon", "lat"),
+)
+"""Columns that a flat table shows and that are not read back."""
 
 GEOJSON_SUFFIXES = (".geojson", ".json")
 
@@ -79,14 +85,7 @@ def nested(row: Mapping[str, Any]) -> dict[str, Any]:
         ]
         for state in IndustryState
     )
-    for computed in (
-        "cluster_count",
-        "communes",
-        "occupancy_targets",
-        "vsic_divisions",
-        "lon",
-        "lat",
-    ):
+    for computed in COMPUTED:
         plain.pop(computed, None)
     province = _unit(plain.pop("province_code", None), vintage, plain.pop("province", None))
     return {

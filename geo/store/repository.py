@@ -13,6 +13,7 @@ from typing import Protocol
 from geo import plans
 from geo.errors import DataError
 from geo.io import geojson
+from geo.io.files import read_bytes
 from geo.issues import Issue
 from geo.plans import Document
 from geo.settings import Settings
@@ -88,10 +89,10 @@ class FileRepository:
         DataError
             When a file as a whole cannot be read; a bad record only yields issues.
         """
-        zones, issues = geojson.read_zones(self.zones_file, self.settings.max_file_mb)
+        content = read_bytes(self.zones_file, self.settings.max_file_mb)
+        zones, issues = geojson.parse_zones(content, self.zones_file.name)
         documents = plans.load(self.settings.data_dir / "plans")
-        digest = hashlib.sha256()
-        for path in self._files():
-            digest.update(path.read_bytes())
+        digest = hashlib.sha256(content)
+        digest.update(repr(documents).encode())
         ordered = tuple(sorted(zones, key=lambda zone: zone.id))
         return Snapshot(digest.hexdigest()[:16], ordered, documents, tuple(issues))

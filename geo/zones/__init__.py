@@ -5,7 +5,7 @@ into issues that name row, field and raw value. ``data/README.md`` is the data d
 test holds it to :data:`FIELDS`.
 """
 
-from geo.zones.reading import check, geometry_problem, parse, parse_all
+from geo.zones.reading import UNREADABLE_SHAPE, check, geometry_problem, parse, parse_all
 from geo.zones.record import (
     AREA_FIELDS,
     AREA_LIMIT_HA,
@@ -34,6 +34,7 @@ __all__ = [
     "CONFIDENCES",
     "FIELDS",
     "SUBKINDS",
+    "UNREADABLE_SHAPE",
     "Basis",
     "CommuneRef",
     "Industry",

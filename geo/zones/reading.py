@@ -15,7 +15,9 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import VIETNAM_BOUNDS, in_vietnam
+from geo.garbled import garbled
 from geo.issues import Issue, has_errors, issue
+from geo.text import broken, visible
 from geo.zones.record import (
     AREA_FIELDS,
     AREA_LIMIT_HA,
@@ -36,6 +38,16 @@ from geo.zones.record import (
     Zone,
 )
 
+UNREADABLE_SHAPE = (
+    *(ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError),
+    *(OverflowError, RecursionError),
+)
+"""What shapely raises on coordinates that are no coordinates."""
+
+NUMBER_LIMIT = Decimal(1_000_000_000)
+ID_LENGTH = 100
+RADIUS_LIMIT_KM = Decimal(500)
+
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _LEDGER = (
     ("area_detailed_ha", "area_planned_ha"),
@@ -50,13 +62,22 @@ class _Reader:
 
     def __init__(self, raw: Mapping[str, Any], source: str | None, row: int | str) -> None:
         self.raw, self.source, self.row = raw, source, row
+        self.documents = documents_of(raw)
         self.issues: list[Issue] = []
 
     def report(
         self, code: str, name: str | None = None, value: object = None, **more: object
     ) -> None:
         self.issues.append(
-            issue(code, source=self.source, row=self.row, field=name, value=value, **more)
+            issue(
+                code,
+                source=self.source,
+                row=self.row,
+                field=name,
+                value=value,
+                documents=self.documents,
+                **more,
+            )
         )
 
     def text(self, name: str, raw: Mapping[str, Any] | None = None, path: str = "") -> str | None:
@@ -67,6 +88,11 @@ class _Reader:
         if not isinstance(value, str):
             self.report("zone.field_type", where, value, expected="text")
             return None
+        if broken(value):
+            self.report("zone.text_broken", where, value)
+            return None
+        if not visible(value):
+            return None
         folded = unicodedata.normalize("NFC", value).strip()
         if folded != value.strip():
             self.report("zone.text_nfc", where, value)
@@ -75,7 +101,7 @@ class _Reader:
     def required(self, name: str, raw: Mapping[str, Any] | None = None, path: str = "") -> str:
         value = self.text(name, raw, path)
         given = (self.raw if raw is None else raw).get(name)
-        if value is None and given in (None, ""):
+        if value is None and (given is None or (isinstance(given, str) and not visible(given))):
             self.report("zone.field_missing", f"{path}{name}")
         return value or ""
 
@@ -84,8 +110,9 @@ class _Reader:
         name: str,
         raw: Mapping[str, Any] | None = None,
         path: str = "",
-        limit: Decimal | None = None,
+        limit: Decimal = NUMBER_LIMIT,
     ) -> Decimal | None:
+        """A number from 0 to `limit`; a text is never taken for one."""
         value = (self.raw if raw is None else raw).get(name)
         where = f"{path}{name}"
         if value is None:
@@ -105,11 +132,19 @@ class _Reader:
             self.report("zone.number_text", where, value)
         elif exact < 0:
             self.report("zone.number_negative", where, value)
-        elif limit is not None and exact > limit:
+        elif exact > limit:
             self.report("zone.number_huge", where, value, limit=limit)
         else:
             return exact
         return None
+
+    def whole(self, name: str, raw: Mapping[str, Any] | None = None, path: str = "") -> int | None:
+        """A whole number such as a row or a version."""
+        exact = self.number(name, raw, path)
+        if exact is not None and exact != exact.to_integral_value():
+            self.report("zone.number_whole", f"{path}{name}", exact)
+            return None
+        return None if exact is None else int(exact)
 
     def choice(
         self,
@@ -158,6 +193,9 @@ class _Reader:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.report("zone.field_type", f"{path}{name}", value, expected="list of texts")
             return ()
+        if any(broken(item) for item in value):
+            self.report("zone.text_broken", f"{path}{name}", value)
+            return ()
         return tuple(unicodedata.normalize("NFC", item).strip() for item in value)
 
     def unit(self, raw: Mapping[str, Any], path: str) -> UnitRef:
@@ -175,8 +213,8 @@ class _Reader:
             return None
         try:
             built = shapely.force_2d(raw if isinstance(raw, BaseGeometry) else shape(raw))
-        except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as fault:
-            self.report("zone.geometry_invalid", "geometry", raw, reason=str(fault))
+        except UNREADABLE_SHAPE:
+            self.report("zone.geometry_unreadable", "geometry", raw)
             return None
         problem = geometry_problem(built)
         if problem is None:
@@ -184,6 +222,14 @@ class _Reader:
         code, more = problem
         self.report(code, "geometry", built.wkt, **more)
         return None
+
+
+def documents_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """The plan documents that a raw record names, however bad the rest of it is."""
+    sources = raw.get("sources")
+    entries = sources if isinstance(sources, list) else []
+    names = (entry.get("document") for entry in entries if isinstance(entry, Mapping))
+    return tuple(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
 def geometry_problem(geometry: BaseGeometry) -> tuple[str, dict[str, object]] | None:
@@ -229,12 +275,12 @@ def parse(
     zone_id = read.text("id")
     if zone_id is None:
         read.report("zone.id_missing", "id", read.raw.get("id"))
-    elif not _ID.fullmatch(zone_id):
+    elif not _ID.fullmatch(zone_id) or len(zone_id) > ID_LENGTH:
         read.report("zone.id_malformed", "id", zone_id)
     for name in sorted(set(read.raw) - set(FIELDS)):
         read.report("zone.field_unknown", name, read.raw[name])
 
-    province = read.raw.get("province")
+    province = read.raw.get("province") or None
     if not isinstance(province, Mapping):
         read.report(
             "zone.field_missing" if province is None else "zone.field_type",
@@ -246,7 +292,7 @@ def parse(
     precision = read.choice("location_precision", Precision, needed=True) or Precision.DISTRICT
     kind = read.choice("kind", Kind, needed=True) or Kind.KCN
     stage = read.choice("stage", Stage)
-    version = read.number("version")
+    version = read.whole("version")
     fields: dict[str, Any] = {
         "name": read.required("name"),
         "province": read.unit(province, "province.") if province else None,
@@ -267,7 +313,7 @@ def parse(
         "members": read.texts("members"),
         **{name: read.number(name, limit=AREA_LIMIT_HA) for name in AREA_FIELDS},
         "let_as_of": read.date("let_as_of"),
-        "location_radius_km": read.number("location_radius_km"),
+        "location_radius_km": read.number("location_radius_km", limit=RADIUS_LIMIT_KM),
         "location_source": read.text("location_source"),
         "note_vi": read.text("note_vi"),
         "note_en": read.text("note_en"),
@@ -282,7 +328,7 @@ def parse(
         kind=Kind(kind),
         stage=Stage(stage) if stage else None,
         location_precision=Precision(precision),
-        version=int(version or 1),
+        version=version or 1,
         **fields,
     )
     issues = read.issues + check(zone, source=source, row=row)
@@ -324,11 +370,10 @@ def _target(read: _Reader, raw: Mapping[str, Any], path: str) -> Target:
 
 
 def _source(read: _Reader, raw: Mapping[str, Any], path: str) -> Source:
-    row = read.number("row", raw, path)
     return Source(
         read.required("document", raw, path),
         read.required("clause", raw, path),
-        None if row is None else int(row),
+        read.whole("row", raw, path),
         read.required("quote", raw, path),
     )
 
@@ -339,8 +384,16 @@ def check(zone: Zone, *, source: str | None = None, row: int | str | None = None
     found: list[Issue] = []
 
     def found_at(code: str, field: str, value: object = None, **more: object) -> None:
-        found.append(issue(code, source=source, row=at, field=field, value=value, **more))
+        documents = tuple(one.document for one in zone.sources)
+        found.append(
+            issue(
+                code, source=source, row=at, field=field, value=value, documents=documents, **more
+            )
+        )
 
+    sign = garbled(zone.name)
+    if sign is not None:
+        found_at("zone.name_garbled", "name", zone.name, sign=sign)
     for part, whole in _LEDGER:
         small, large = getattr(zone, part), getattr(zone, whole)
         if small is not None and large is not None and small > large:
@@ -383,6 +436,7 @@ def parse_all(
                     field="id",
                     value=zone.id,
                     first=first_row[zone.id],
+                    documents=tuple(source.document for source in zone.sources),
                 )
             )
             continue

@@ -1,12 +1,14 @@
 """What the reader has chosen, kept in the URL so that a link reopens the same view.
 
 Streamlit can bind a widget to the URL itself, but writes the label there, which differs by
-language; codes are wanted.
+language; codes are wanted. The URL is written once a run, and read again when the browser has
+gone back or forward.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -14,7 +16,25 @@ from geo import settings
 from geo.i18n import LANGUAGES, t
 
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+KEYS = ("lang", "q", "province", "kind", "unit", "document", "status")
 LONGEST_TEXT = 100
+_LAST = "_last_view"
+
+
+def follow_url() -> None:
+    """At the start of a run: forget the choices when the browser shows another URL of ours.
+
+    A page chosen in the navigation comes without parameters and keeps the choices.
+    """
+    last = st.session_state.get(_LAST)
+    if last is None:
+        return
+    path, published = last
+    shown = _url()
+    moved = path != _path()
+    if (shown and shown != published) if moved else shown != published:
+        for key in KEYS:
+            st.session_state.pop(key, None)
 
 
 def seed_choice(key: str, options: Collection[str], default: str) -> None:
@@ -32,21 +52,30 @@ def seed_choices(key: str, options: Collection[str]) -> None:
 
 
 def seed_text(key: str) -> None:
+    """Before a text field; what is longer than the field takes is cut."""
     if key not in st.session_state:
         st.session_state[key] = st.query_params.get(key, "")[:LONGEST_TEXT]
 
 
-def publish(key: str, default: str = "") -> None:
-    """After the widget: write its value to the URL; the default leaves the URL clean."""
-    value = st.session_state.get(key) or default
-    wanted = list(value) if isinstance(value, list | tuple) else [value]
-    if wanted == [default]:
-        wanted = []
-    if st.query_params.get_all(key) != wanted:
-        if wanted:
-            st.query_params[key] = wanted
-        else:
-            st.query_params.pop(key, None)
+def publish(defaults: Mapping[str, str]) -> None:
+    """After the widgets: write their values and the language to the URL, defaults left out."""
+    wanted: dict[str, list[str]] = {}
+    for key, default in {**defaults, "lang": settings.load().language}.items():
+        value = st.session_state.get(key) or default
+        values = list(value) if isinstance(value, list | tuple) else [value]
+        if values not in ([], [""], [default]):
+            wanted[key] = values
+    if _url() != wanted:
+        st.query_params.from_dict(wanted)
+    st.session_state[_LAST] = _path(), wanted
+
+
+def _url() -> dict[str, list[str]]:
+    return {key: st.query_params.get_all(key) for key in st.query_params if key in KEYS}
+
+
+def _path() -> str:
+    return urlsplit(st.context.url or "").path
 
 
 def language() -> str:
@@ -58,10 +87,8 @@ def language() -> str:
 
 def language_switch() -> None:
     """The choice of language in the sidebar."""
-    default = settings.load().language
-    lang = language()
     st.sidebar.segmented_control(
-        t(lang, "page.language"),
+        t(language(), "page.language"),
         LANGUAGES,
         key="lang",
         required=True,
@@ -70,4 +97,3 @@ def language_switch() -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    publish("lang", default)

@@ -95,11 +95,191 @@ def test_click_reads_the_record_and_escape_closes_it(screen: Screen, lang: str, 
     frame.wait_for_function("khucum.state.popup === 'open'")
     card = frame.locator(".record").inner_text()
     assert card.startswith("KCN Nam Phổ Yên")
+    lines = [line for line in card.splitlines() if line]
+    assert lines[2] == frame.locator(".record .clause").inner_text()
     assert f"{label}\n200 ha" in card
     assert "Lắp ráp Ôtô" in card
     screen.page.keyboard.press("Escape")
     frame.wait_for_function("khucum.state.popup === null")
     frame.locator(".record").wait_for(state="detached")
+
+
+SETTLED = """() => {
+    const box = document.querySelector(".leaflet-popup")?.getBoundingClientRect();
+    const place = box && `${box.left} ${box.top} ${box.height}`;
+    const same = place && khucum.state.popup === "open" && place === window.lastPlace;
+    window.lastPlace = place;
+    return same;
+}"""
+IN_FRAME = """() => {
+    const card = document.querySelector(".leaflet-popup-content-wrapper").getBoundingClientRect();
+    const close = document.querySelector(".leaflet-popup-close-button");
+    const { left, top, width, height } = close.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    const corners = [[card.left + 12, card.top + 12], [card.right - 12, card.bottom - 12]];
+    const popup = close.closest(".leaflet-popup");
+    const seen = corners.every(([x, y]) => popup.contains(document.elementFromPoint(x, y)));
+    return card.left >= 0 && card.top >= 0 && card.right <= innerWidth && card.bottom <= innerHeight
+        && close.contains(hit) && seen;
+}"""
+
+
+@pytest.mark.parametrize(
+    "size", [{"width": 1360, "height": 860}, {"width": 900, "height": 700}], ids=["wide", "small"]
+)
+def test_popups_at_the_opening_view_stand_inside_the_frame(
+    open_screen: OpenScreen, server: Server, size: dict[str, int]
+) -> None:
+    frame = open_screen(server, viewport=size).open()
+    by_latitude = frame.evaluate(
+        "khucum.scene.zones.visible.toSorted((a, b) => a.y - b.y).map(z => z.id)"
+    )
+    for zone_id in [*by_latitude[:6], *by_latitude[::8], by_latitude[-1]]:
+        frame.evaluate("() => { khucum.scene.map.closePopup(); khucum.scene.fit(); }")
+        frame.evaluate("id => { khucum.scene.open(khucum.scene.zones.byId.get(id)); }", zone_id)
+        frame.wait_for_function(SETTLED, polling=100)
+        assert frame.evaluate(IN_FRAME), zone_id
+
+
+def test_close_button_is_not_under_a_panel(screen: Screen) -> None:
+    frame = screen.open()
+    frame.evaluate(
+        "() => { const { map, zones } = khucum.scene;"
+        " document.querySelector('.layers').open = true;"
+        " const zone = zones.visible[0];"
+        " map.setView(khucum.toLatLng(zone.x, zone.y), 11, {animate: false});"
+        " map.panBy([-map.getSize().x / 2 + 60, 200], {animate: false});"
+        " khucum.scene.open(zone); }"
+    )
+    frame.wait_for_function(SETTLED, polling=100)
+    assert frame.evaluate(IN_FRAME)
+    assert frame.locator(".layers").is_hidden()
+    frame.locator(".leaflet-popup-close-button").click()
+    frame.wait_for_function("khucum.state.popup === null")
+    assert frame.locator(".layers").is_visible()
+
+
+def test_zoom_has_limits(screen: Screen) -> None:
+    frame = screen.open()
+    limits = "[khucum.scene.map.getMinZoom(), khucum.scene.map.getMaxZoom()]"
+    assert frame.evaluate(limits) == [4, 17]
+
+
+def test_symbol_on_top_is_the_one_that_a_click_opens(screen: Screen) -> None:
+    frame = screen.open()
+    stacks = frame.evaluate(
+        """() => {
+            const { zones, frame } = khucum.scene;
+            const seen = zones.visible.map((zone) => [zone, zones.spot(zone, frame)]);
+            const covers = ([, a], [, b]) => Math.hypot(a.x - b.x, a.y - b.y) < a.r;
+            return seen.filter((one) => seen.some((other) => other[1].r > one[1].r * 2
+                && covers(other, one))).map((one) => {
+                const over = seen.filter((other) => covers(other, one));
+                const least = Math.min(...over.map(([, spot]) => spot.r));
+                const hit = zones.at(one[1].x, one[1].y, frame, 4);
+                return [zones.spot(hit, frame).r, least];
+            });
+        }"""
+    )
+    assert stacks
+    assert all(hit == least for hit, least in stacks)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "vi",
+            "Mọi vị trí đều chưa đo đạc. Vòng nét đứt: phạm vi vị trí có thể lệch."
+            " Đường nối: nhiều khu, cụm chung một điểm.",
+        ),
+        (
+            "en",
+            "No location is surveyed. Dashed circle: how far off it may be."
+            " Lines: several zones share one point.",
+        ),
+    ],
+)
+def test_legend_says_how_places_are_known(screen: Screen, lang: str, told: str) -> None:
+    frame = screen.open(f"/?lang={lang}")
+    assert frame.locator(".places").inner_text() == told
+
+
+def test_legend_counts_the_places_that_are_not_surveyed(screen: Screen) -> None:
+    def survey(route: BrowserRoute) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["features"][0]["properties"]["precision"] = "surveyed"
+        route.fulfill(response=answer, json=body)
+
+    screen.page.context.route("**/zones.geojson", survey)
+    frame = screen.open()
+    assert frame.locator(".places").inner_text().startswith("Một số vị trí chưa đo đạc.")
+
+
+@pytest.mark.parametrize("address", ["/?province=60", "/?province=60&lang=en"])
+def test_zones_do_not_lie_under_the_legend_or_the_buttons(screen: Screen, address: str) -> None:
+    frame = screen.open(address)
+    covered = frame.evaluate(
+        """() => khucum.scene.zones.visible.filter(({ id }) => {
+            const { x, y } = khucum.pointOf(id);
+            return document.elementFromPoint(x, y)?.closest(".leaflet-control");
+        }).map(({ id }) => id)"""
+    )
+    assert covered == []
+    legend = frame.locator(".legend").bounding_box()
+    bar = frame.locator(".bar").bounding_box()
+    assert legend is not None
+    assert bar is not None
+    assert bar["y"] + bar["height"] <= legend["y"]
+
+
+def test_wheel_scrolls_the_page_and_with_ctrl_zooms(screen: Screen) -> None:
+    frame = screen.open()
+    box = frame.frame_element().bounding_box()
+    assert box is not None
+    before = frame.evaluate("khucum.scene.map.getZoom()")
+    main = screen.page.get_by_test_id("stMain")
+    screen.page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2)
+    screen.page.mouse.wheel(0, 120)
+    expect(frame.locator(".wheel")).to_have_class("wheel shown")
+    assert frame.locator(".wheel").inner_text() == "Giữ Ctrl và lăn chuột để phóng to"
+    screen.page.wait_for_function("document.querySelector('.stMain').scrollTop > 0")
+    assert main.evaluate("main => main.scrollTop") > 0
+    assert frame.evaluate("khucum.scene.map.getZoom()") == before
+    screen.page.keyboard.down("Control")
+    screen.page.mouse.wheel(0, -240)
+    screen.page.keyboard.up("Control")
+    frame.wait_for_function("before => khucum.scene.map.getZoom() > before", arg=before)
+
+
+def test_wheel_zooms_in_full_screen(screen: Screen) -> None:
+    frame = screen.open()
+    frame.get_by_role("button", name="Toàn màn hình").click()
+    frame.wait_for_function("document.fullscreenElement && innerHeight > 700")
+    before = frame.evaluate("khucum.scene.map.getZoom()")
+    screen.page.mouse.move(700, 400)
+    screen.page.mouse.wheel(0, -240)
+    frame.wait_for_function("before => khucum.scene.map.getZoom() > before", arg=before)
+
+
+def test_record_shows_the_english_words_and_where_the_place_is_from(screen: Screen) -> None:
+    def more(route: BrowserRoute) -> None:
+        answer = route.fetch()
+        item = {"phrase": "dệt may", "english": "textiles", "vsic": ["13"], "divisions": []}
+        industries = [{"label": "Listed", "items": [item]}]
+        location = "Point of the commune"
+        body = {**answer.json(), "industries": industries, "location": location}
+        route.fulfill(response=answer, json=body)
+
+    screen.page.context.route("**/records/**", more)
+    frame = screen.open("/?lang=en")
+    frame.evaluate(IN_THAI_NGUYEN)
+    screen.page.mouse.click(*screen.zone(frame, NAM_PHO_YEN))
+    frame.wait_for_function("khucum.state.popup === 'open'")
+    assert frame.locator(".record li").evaluate("li => li.firstChild.data") == "textiles"
+    assert frame.locator(".record li small").all_inner_texts() == ["dệt may", "13"]
+    assert frame.locator(".record .doubt .location").inner_text() == "Point of the commune"
 
 
 def test_zones_that_share_a_point_stand_apart_and_can_each_be_opened(screen: Screen) -> None:
@@ -162,8 +342,10 @@ def test_name_with_markup_is_shown_as_text(screen: Screen) -> None:
 
     def poison_record(route: BrowserRoute) -> None:
         answer = route.fetch()
-        texts = dict.fromkeys(("title", "subtitle", "quote", "doubt", "clause", "note"), hostile)
-        items = [{"phrase": hostile, "vsic": [hostile], "divisions": [hostile]}]
+        names = ("title", "subtitle", "quote", "doubt", "clause", "note", "location", "document")
+        texts = dict.fromkeys(names, hostile)
+        item = {"phrase": hostile, "english": hostile, "vsic": [hostile], "divisions": [hostile]}
+        items = [item]
         industries = [{"label": hostile, "items": items}]
         rows = [[hostile, hostile]]
         body = {**answer.json(), **texts, "industries": industries, "rows": rows}
@@ -243,7 +425,10 @@ def test_row_of_the_table_shows_its_zone_on_the_map(screen: Screen) -> None:
     table.click(position={"x": 16, "y": 52})
     frame.wait_for_function("khucum.state.ready && khucum.scene.selected")
     assert frame.evaluate("khucum.scene.map.getZoom()") >= 10
-    assert frame.evaluate("khucum.scene.tip.text().includes(khucum.scene.selected.name)")
+    frame.wait_for_function("khucum.state.popup === 'open'")
+    assert frame.evaluate("khucum.state.opened === khucum.scene.selected.id")
+    name = frame.evaluate("khucum.scene.selected.name")
+    assert frame.locator(".record h2").inner_text() == name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
