@@ -6,7 +6,8 @@ from functools import partial
 import streamlit as st
 
 from geo.i18n import ha, number, t
-from geo.services import UNIT_LAYERS, Filter, count_by_kind
+from geo.services import Filter, count_by_kind
+from geo.state import UNIT_LAYERS
 from geo.zones import Kind
 from pages.ui import guard, mapview, tables
 from pages.ui.resources import get_planner, get_settings

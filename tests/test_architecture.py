@@ -28,6 +28,7 @@ ORDER = [
     "geo.maps",
     "geo.wording",
     "geo.store",
+    "geo.state",
     "geo.services",
     "geo.web",
     "geo.serving",

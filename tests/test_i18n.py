@@ -80,7 +80,7 @@ def test_every_member_of_a_family_has_a_text(lang):
 
 
 def test_every_reason_and_missing_part_of_a_verdict_has_a_text():
-    text = (ROOT / "geo" / "checks.py").read_text("utf-8")
+    text = (ROOT / "geo" / "checks" / "methods.py").read_text("utf-8")
     reasons = set(re.findall(r'^\s+"([a-z_]+)",\n', text, re.MULTILINE))
     for key in catalogue("vi"):
         if key.startswith(("check.reason.", "check.why.")):

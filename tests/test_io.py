@@ -205,6 +205,7 @@ def vector_file(tmp_path, driver, crs):
 
 @pytest.mark.filterwarnings("ignore:Column names longer than 10")
 @pytest.mark.filterwarnings("ignore:Normalized/laundered")
+@pytest.mark.filterwarnings("ignore:Value .* has been truncated")
 @pytest.mark.parametrize("driver", ["GPKG", "ESRI Shapefile"])
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:9213"])
 def test_flat_files_of_other_formats_and_systems_are_read(tmp_path, driver, crs):
@@ -221,6 +222,7 @@ def test_flat_files_of_other_formats_and_systems_are_read(tmp_path, driver, crs)
 
 @pytest.mark.filterwarnings("ignore:Column names longer than 10")
 @pytest.mark.filterwarnings("ignore:Normalized/laundered")
+@pytest.mark.filterwarnings("ignore:Value .* has been truncated")
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_a_file_without_a_system_is_refused(tmp_path):
     path, _ = vector_file(tmp_path, "ESRI Shapefile", None)

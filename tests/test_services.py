@@ -11,8 +11,9 @@ from geo.errors import UsageError
 from geo.i18n import LANGUAGES
 from geo.io import geojson
 from geo.io.files import write_atomic
-from geo.services import UNIT_LAYERS, Filter, Planner, count_by_kind
+from geo.services import Filter, Planner, count_by_kind
 from geo.settings import Settings
+from geo.state import UNIT_LAYERS
 from tests.conftest import ROOT
 
 

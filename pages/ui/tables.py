@@ -14,7 +14,8 @@ from geo.checks import Verdict
 from geo.i18n import number, t
 from geo.joins import Total
 from geo.plans import Method
-from geo.services import Boundaries, Planner
+from geo.services import Planner
+from geo.state import Boundaries
 from geo.text import fold
 from geo.zones import Kind, Zone
 

@@ -1,190 +1,25 @@
-"""Figures of the plans held against the records.
-
-A verdict says what was expected, what the records give, which records were used and what is
-missing. Sums are exact decimals. The tolerance is the rounding of the stated figure: half a unit
-of its last written decimal.
-"""
+"""How each kind of figure is held against the zones in its scope."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from geo.industries import Taxonomy
-from geo.issues import Issue, issue
+from geo.checks.verdicts import (
+    Context,
+    Explanation,
+    Missing,
+    Status,
+    Verdict,
+    bounds,
+    holds,
+    slack,
+)
 from geo.plans import Document, Figure, Method, Subject, in_scope
 from geo.text import fold_space
 from geo.zones import AREA_LIMIT_HA, Stage, Zone
-
-
-class Status(StrEnum):
-    MET = "met"
-    NOT_MET = "not_met"
-    CANNOT_TELL = "cannot_tell"
-    TO_REVIEW = "to_review"
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A value that the check would need: field `name` of `record`, or of the plan as a whole."""
-
-    record: str | None
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What would account exactly for a deviation; `kind` is a key under ``check.why``."""
-
-    kind: str
-    records: tuple[str, ...]
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The outcome for one figure.
-
-    Attributes
-    ----------
-    expected, actual, deviation
-        In the figure's unit; `deviation` is actual − expected and None where it has no meaning.
-    tolerance
-        What rounding of the stated figure allows.
-    reason
-        Key of the sentence under ``check.reason``; `params` are its parts.
-    """
-
-    figure: Figure
-    status: Status
-    actual: Decimal | None
-    deviation: Decimal | None
-    tolerance: Decimal
-    records: tuple[str, ...]
-    missing: tuple[Missing, ...]
-    reason: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    explanations: tuple[Explanation, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return self.figure.id
-
-    @property
-    def expected(self) -> Decimal:
-        return self.figure.value
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What checks need besides the zones.
-
-    Attributes
-    ----------
-    districts
-        District codes of each province of 2016.
-    refused
-        Documents of which records could not be used, with the rows or ids of those records; an
-        empty name stands for records that do not tell their document.
-    """
-
-    districts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-def check_sources(
-    zones: Iterable[Zone], documents: Mapping[str, Document], taxonomy: Taxonomy
-) -> tuple[list[Zone], list[Issue]]:
-    """Hold what zones say of their plans against the plans themselves.
-
-    Returns
-    -------
-    zones, issues
-        The zones whose documents all exist. Further issues: an occupancy target that differs
-        from its figure, and industry phrases that map to no VSIC division.
-    """
-    figures = {figure.id: figure for one in documents.values() for figure in one.figures}
-    good: list[Zone] = []
-    issues: list[Issue] = []
-    for zone in zones:
-        unknown = [one.document for one in zone.sources if one.document not in documents]
-        issues += [
-            issue("zone.document_unknown", row=zone.id, field="sources", value=name)
-            for name in unknown
-        ]
-        if unknown:
-            continue
-        good.append(zone)
-        for target in zone.occupancy_targets:
-            figure = figures.get(target.figure)
-            stated = figure and (figure.comparator, figure.value, figure.high, figure.year)
-            if stated != (target.comparator, target.low, target.high, target.year):
-                issues.append(
-                    issue(
-                        "zone.target_differs",
-                        row=zone.id,
-                        field="occupancy_targets",
-                        value=target.figure,
-                    )
-                )
-        issues += [
-            issue("zone.industry_unmapped", row=zone.id, field="industries", value=one.phrase)
-            for one in zone.industries
-            if not one.vsic and taxonomy.classify(one.reading or one.phrase) is None
-        ]
-    return good, issues
-
-
-def tolerance(stated: Decimal) -> Decimal:
-    """Half a unit of the last decimal that a figure is written with.
-
-    Examples
-    --------
-    >>> tolerance(Decimal("1160.83")), tolerance(Decimal("3770"))
-    (Decimal('0.005'), Decimal('0.5'))
-    """
-    exponent = stated.as_tuple().exponent
-    places = exponent if isinstance(exponent, int) else 0
-    return Decimal(1).scaleb(min(places, 0)) / 2
-
-
-def slack(figure: Figure) -> Decimal:
-    """What rounding allows; nothing where the figure is itself an exact sum of rows."""
-    return Decimal(0) if figure.derived else tolerance(figure.value)
-
-
-def holds(actual: Decimal, figure: Figure) -> bool:
-    """Whether a value satisfies the figure's comparator within its rounding."""
-    low, high = _bounds(figure)
-    strict = figure.comparator in (">", "<")
-    above = low is None or (actual > low if strict else actual >= low)
-    below = high is None or (actual < high if strict else actual <= high)
-    return above and below
-
-
-def _bounds(figure: Figure) -> tuple[Decimal | None, Decimal | None]:
-    """Lowest and highest value that satisfy a figure; None where there is no limit.
-
-    Strict comparators are taken at their word; the others leave what rounding allows.
-    """
-    value, room = figure.value, slack(figure)
-    match figure.comparator:
-        case "=" | "~":
-            return value - room, value + room
-        case ">":
-            return value, None
-        case ">=":
-            return value - room, None
-        case "<":
-            return None, value
-        case "<=":
-            return None, value + room
-        case _:
-            high = value if figure.high is None else figure.high
-            return value - room, high + tolerance(high)
 
 
 def run(
@@ -317,7 +152,7 @@ def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Ve
 
 def _settled(known: Decimal, figure: Figure) -> bool:
     """Whether what is still missing, being no less than 0, can no longer change the outcome."""
-    _, high = _bounds(figure)
+    _, high = bounds(figure)
     if high is not None and known > high:
         return True
     return high is None and holds(known, figure)
