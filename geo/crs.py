@@ -19,15 +19,6 @@ from geo.errors import DataError
 WGS84 = "EPSG:4326"
 GEOD = pyproj.Geod(ellps="WGS84")
 
-TM3_BY_PROVINCE: dict[str, int] = {
-    "19": 9213,  # Thái Nguyên, 106°30'
-    "06": 9213,  # Bắc Kạn, 106°30'
-    "66": 9218,  # Đắk Lắk, 108°30'
-    "68": 5899,  # Lâm Đồng, 107°45'
-    "60": 9218,  # Bình Thuận, 108°30' until 2025-06-30
-}
-"""EPSG code of the provincial VN-2000 / TM-3 system by GSO province code of 2016."""
-
 VIETNAM_BOUNDS = (102.0, 6.0, 118.0, 23.5)
 """West, south, east, north in degrees, with Hoàng Sa and Trường Sa."""
 

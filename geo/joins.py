@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import GEOD, WGS84, area_ha, require_crs
+from geo.crs import WGS84, area_ha, distance_km, require_crs
 from geo.districts import Unit, UnitRegister
 from geo.errors import DataError
 from geo.issues import Issue, has_errors, issue
@@ -236,7 +236,7 @@ def _names(districts: gpd.GeoDataFrame, codes: Iterable[str]) -> list[str]:
 def _distance_km(place: shapely.Geometry, target: shapely.Geometry) -> float:
     line = shapely.shortest_line(place, target)
     (lon_a, lat_a), (lon_b, lat_b) = shapely.get_coordinates(line)
-    return float(GEOD.inv(lon_a, lat_a, lon_b, lat_b)[2]) / 1000
+    return distance_km(lon_a, lat_a, lon_b, lat_b)
 
 
 def district_lists(joined: pd.DataFrame) -> dict[str, list[str]]:

@@ -259,7 +259,7 @@ class Planner:
 
         def name(key: str) -> str:
             if key in state.by_id:
-                return state.by_id[key].name
+                return wording.zone_name(state.by_id[key], lang)
             match key.split(":"):
                 case ["province", code]:
                     frame = self.bounds.frames["provinces-2016"]

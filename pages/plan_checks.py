@@ -35,7 +35,7 @@ with st.sidebar:
         key="document",
         selection_mode="multi",
         persist_state="session",
-        format_func=lambda one: escape(documents[one].number or documents[one].province.name),
+        format_func=lambda one: escape(f"{documents[one].province.name} {documents[one].year}"),
     )
     st.pills(
         t(lang, "page.checks.verdict"),

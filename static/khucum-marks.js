@@ -6,13 +6,14 @@
 
   // Geometry is kept in the plane of zoom 0, near its centre so that 32-bit paths stay exact.
   const ORIGIN = L.point(205, 115);
+  const PADDING = 0.2; // of the sheet around the frame, as a share of its size
   const toPlane = ([lon, lat]) =>
     L.CRS.EPSG3857.latLngToPoint(L.latLng(lat, lon), 0)._subtract(ORIGIN);
   const toLatLng = (x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(x, y)._add(ORIGIN), 0);
 
   /** A canvas that follows the map; `paint(ctx, frame)` fills it, `sheet.x = plane.x * scale + dx`. */
   const Sheet = L.Renderer.extend({
-    options: { padding: 0.2 },
+    options: { padding: PADDING },
 
     initialize(paint, options) {
       this._paint = paint;
@@ -367,6 +368,7 @@
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineJoin = "round";
+    const beyond = (frame.width * PADDING) / (1 + 2 * PADDING);
     for (const { lines, x, y, size, weight, colour, room, spacing, places } of wanted) {
       ctx.font = `${weight ?? 400} ${size}px ${style.face}`;
       ctx.letterSpacing = `${spacing ?? 0}px`;
@@ -374,6 +376,9 @@
       const height = lines.length * size * 1.2;
       if (room && width > room) continue;
       const spots = places ? places(width, height) : [[x, y]];
+      // the sheet reaches beyond the frame: a name that the frame would cut comes last
+      const cut = ([cx]) => cx - width / 2 < beyond || cx + width / 2 > frame.width - beyond;
+      spots.sort((one, other) => cut(one) - cut(other));
       for (const [cx, cy] of spots) {
         const half = width / 2 + 3;
         const box = [cx - half, cy - height / 2, cx + half, cy + height / 2];

@@ -34,13 +34,6 @@ def test_the_survey_vector_of_the_108_15_meridian():
     assert (lat, lon) == (pytest.approx(11.349358, abs=1e-6), pytest.approx(108.877201, abs=1e-6))
 
 
-@pytest.mark.parametrize(
-    ("province", "epsg"), [("19", 9213), ("06", 9213), ("66", 9218), ("68", 5899), ("60", 9218)]
-)
-def test_each_province_has_its_system(province, epsg):
-    assert crs.TM3_BY_PROVINCE[province] == epsg
-
-
 @given(lon=st.floats(104.5, 108.5), lat=st.floats(9, 23))
 def test_wgs84_to_vn2000_and_back_within_two_millimetres(lon, lat):
     # EPSG reverses the seven parameters by their signs alone, which is good to about 1 mm

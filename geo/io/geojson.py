@@ -16,7 +16,7 @@ from shapely.geometry import mapping, shape
 from geo.crs import WGS84, to_wgs84
 from geo.errors import DataError
 from geo.io.crs_member import declared_crs
-from geo.io.files import read_bytes, write_atomic
+from geo.io.files import read_bytes
 from geo.issues import Issue
 from geo.zones import UNREADABLE_SHAPE, Zone, parse_all, properties
 
@@ -110,11 +110,6 @@ def dumps(zones: Iterable[Zone]) -> bytes:
     features = (_feature(zone) for zone in sorted(zones, key=lambda zone: zone.id))
     body = ",\n".join(features)
     return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'.encode()
-
-
-def write_zones(path: Path, zones: Iterable[Zone]) -> None:
-    """Write the register, replacing the file as a whole."""
-    write_atomic(path, dumps(zones))
 
 
 def _feature(zone: Zone) -> str:

@@ -52,7 +52,7 @@ def addends(zones: Sequence[Zone], verdict: Verdict, lang: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = [
         {
             t(lang, "field.clause"): wording.clause(zone.source.clause, zone.source.row, lang),
-            t(lang, "field.name"): zone.name,
+            t(lang, "field.name"): wording.zone_name(zone, lang),
             **{f"{t(lang, f'field.{name}')} (ha)": _float(getattr(zone, name)) for name in names},
             t(lang, "field.id"): zone.id,
         }
