@@ -3,14 +3,22 @@ PORT ?= 8501
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: run test setup lint format bench screenshots clean
+.PHONY: run test soak setup lint format bench screenshots clean
 
 run: .venv/run.done node_modules/done
 	@exec $(PY) -m geo serve --port $(PORT)
 
 test: setup lint
 	@sh tools/browser.sh
+	@sh tools/postgres.sh
 	$(PY) -m pytest
+
+# The tests of reliability at full size: takes long.
+soak: setup
+	@sh tools/browser.sh
+	@sh tools/postgres.sh
+	KHUCUM_SOAK=1 $(PY) -m pytest tests/reliability tests/browser/test_live.py tests/test_backup.py \
+		tests/test_survey.py tests/test_survey_files.py tests/test_pasted.py tests/test_people.py
 
 setup: .venv/dev.done node_modules/done
 

@@ -11,28 +11,36 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
-from geo import web
+from geo import signin, web
 from geo.errors import KhuCumError
 from geo.i18n import error_text, t
 from geo.settings import ROOT
-from pages.ui import guard
+from pages.ui import guard, identity
 from pages.ui.markdown import escape
-from pages.ui.resources import get_planner, get_settings
+from pages.ui.resources import get_people, get_planner, get_settings
 from pages.ui.session import follow_url, language, language_switch
 
 PAGES = (
-    # file in pages/, key of its title, icon, address: never the file's own name (pages/ui/guard.py)
-    ("zone_map", "map", ":material/map:", "ban-do"),
-    ("plan_checks", "checks", ":material/fact_check:", "kiem-tra"),
-    ("data_sources", "sources", ":material/library_books:", "nguon"),
+    # file in pages/, key of its title, icon, address (never the file's name: pages/ui/guard.py),
+    # and to whom it is offered: everybody, or those who have signed in and may do this
+    ("zone_map", "map", ":material/map:", "ban-do", ""),
+    ("plan_checks", "checks", ":material/fact_check:", "kiem-tra", ""),
+    ("history", "history", ":material/history:", "lich-su", ""),
+    ("data_sources", "sources", ":material/library_books:", "nguon", ""),
+    ("zone_edit", "edit", ":material/edit_square:", "sua", "propose"),
+    ("zone_grid", "grid", ":material/table_edit:", "bang", "propose"),
+    ("review", "review", ":material/rate_review:", "duyet", "propose"),
+    ("account", "account", ":material/person:", "tai-khoan", "view"),
+    ("people", "people", ":material/group:", "nguoi-dung", "manage"),
 )
 
 
 def asked_page() -> str:
     """Key of the page that the address names."""
     last = urlsplit(st.context.url or "").path.rpartition("/")[2]
-    return next((key for _, key, _, address in PAGES if address == last), PAGES[0][1])
+    return next((key for _, key, _, address, _ in PAGES if address == last), PAGES[0][1])
 
 
 def main() -> None:
@@ -43,6 +51,7 @@ def main() -> None:
     st.set_page_config(page_title=title, page_icon="🏭", layout="wide")
     st.html(ROOT / "static" / "pages.css")
     with guard.running():
+        me = identity.actor()
         page = st.navigation(
             [
                 st.Page(
@@ -51,11 +60,13 @@ def main() -> None:
                     icon=icon,
                     url_path=address,
                     default=file == PAGES[0][0],
+                    visibility=identity.visibility(me, offered),
                 )
-                for file, key, icon, address in PAGES
+                for file, key, icon, address, offered in PAGES
             ]
         )
         language_switch()
+        identity.sidebar()
         try:
             trouble = get_planner().now().trouble
             if trouble is not None:
@@ -77,8 +88,16 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":
     main()
 else:
+    # else the first visitor of a fresh server is told that the page of a link does not exist
+    PagesManager.uses_pages_directory = False
+    BASE_PATH = st.get_option("server.baseUrlPath")
     app = st.App(
         Path(__file__),
-        routes=web.routes(get_planner, get_settings(), st.get_option("server.baseUrlPath")),
+        routes=[
+            *web.routes(get_planner, get_settings(), BASE_PATH, identity.who),
+            *signin.routes(
+                get_people, get_settings(), BASE_PATH, identity.provider_claims
+            ),
+        ],
         lifespan=prepared,
     )

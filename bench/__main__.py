@@ -1,5 +1,6 @@
 """``make bench``: prints the tables of ``docs/performance.md``."""
 
-from bench import join_and_checks
+from bench import join_and_checks, register
 
 join_and_checks.main()
+register.main()

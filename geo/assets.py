@@ -18,6 +18,9 @@ TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf
 
 OWN_SCRIPTS = ("khucum-look.js", "khucum-marks.js", "khucum-panels.js", "khucum-map.js")
 OWN_STYLES = ("khucum-map.css",)
+DRAW_SCRIPTS = ("khucum-look.js", "khucum-marks.js", "khucum-panels.js", "khucum-draw.js")
+DRAW_STYLES = ("khucum-map.css", "khucum-draw.css")
+_OWN = {*OWN_SCRIPTS, *OWN_STYLES, *DRAW_SCRIPTS, *DRAW_STYLES}
 VENDOR = {
     "leaflet.js": Path("leaflet/dist/leaflet.js"),
     "leaflet.css": Path("leaflet/dist/leaflet.css"),
@@ -54,7 +57,7 @@ def find(name: str, settings: Settings) -> Asset | None:
     """
     if name in VENDOR:
         path = settings.vendor_dir / VENDOR[name]
-    elif name in OWN_SCRIPTS or name in OWN_STYLES:
+    elif name in _OWN:
         path = STATIC_DIR / name
     else:
         return None

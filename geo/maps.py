@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import json
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -92,6 +92,42 @@ class MapView:
     bounds: tuple[float, float, float, float] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DrawView:
+    """What the drawing map shows, and what may be done on it.
+
+    Attributes
+    ----------
+    layers
+        Revision of each layer by name.
+    mode
+        ``view``; ``point`` or ``outline`` where somebody sets one.
+    serial
+        Names `shape`. While it stays, what was drawn since stays too.
+    shape, saved
+        GeoJSON geometries in EPSG:4326: the place that is being set, and the one in the register.
+    radius_km, saved_radius_km
+        Their radius of doubt.
+    bounds
+        West, south, east, north in degrees to show with a new `serial`.
+    declared
+        Codes of the districts that are declared.
+    self
+        Id of the zone itself, which is not its own neighbour.
+    """
+
+    layers: Mapping[str, str]
+    mode: str
+    serial: str
+    shape: Mapping[str, Any] | None
+    bounds: tuple[float, float, float, float]
+    radius_km: float | None = None
+    saved: Mapping[str, Any] | None = None
+    saved_radius_km: float | None = None
+    declared: Sequence[str] = ()
+    self: str | None = None
+
+
 class BaseMap(folium.Map):
     """folium's map with the libraries that ours needs, and no others."""
 
@@ -112,7 +148,12 @@ class BaseMap(folium.Map):
         """
     )
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scripts: Sequence[str] = assets.OWN_SCRIPTS,
+        styles: Sequence[str] = assets.OWN_STYLES,
+    ) -> None:
         super().__init__(
             location=VIETNAM,
             tiles=None,
@@ -124,36 +165,38 @@ class BaseMap(folium.Map):
         # folium gives these to its tiles only. No bounds: they would push back the map when it
         # moves to show a record.
         self.options.update(min_zoom=4, max_zoom=17)
-        self.default_js = [(name, _address(name, settings)) for name in _scripts()]
-        self.default_css = [(name, _address(name, settings)) for name in _styles()]
+        self.default_js = [(name, _address(name, settings)) for name in ("leaflet.js", *scripts)]
+        self.default_css = [(name, _address(name, settings)) for name in ("leaflet.css", *styles)]
 
 
 class _Start(JSCSSMixin):
-    """Hands the texts and settings to our script."""
+    """Hands the texts and settings to a function of our script."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "khucum.start({{ this._parent.get_name() }}, {{ this.config }});"
+        "khucum.{{ this.function }}({{ this._parent.get_name() }}, {{ this.config }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, config: Mapping[str, Any], function: str = "start") -> None:
         super().__init__()
         self._name = "KhuCum"
-        self.config = _script_json(config)
+        self.config, self.function = _script_json(config), function
 
 
 class _Show(folium.MacroElement):
-    """Hands the view to our script."""
+    """Hands the view to a function of our script."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}khucum.show({{ this.message }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}"
+        "khucum.{{ this.function }}({{ this.message }});"
+        "{% endmacro %}"
     )
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: Mapping[str, Any], function: str = "show") -> None:
         super().__init__()
         self._name = "Show"
-        self.message = message
+        self.message, self.function = _script_json(message), function
 
 
 def assets_are_local(settings: Settings) -> bool:
@@ -163,21 +206,31 @@ def assets_are_local(settings: Settings) -> bool:
 
 def base_map(lang: str, settings: Settings) -> folium.Map:
     """A fresh map without data; the same for every view in one language."""
+    base = BaseMap(settings)
+    base.add_child(_Start(_config(lang, settings)))
+    return base
+
+
+def drawing_map(lang: str, settings: Settings) -> folium.Map:
+    """A fresh map on which a place is set; the same for every place in one language."""
+    base = BaseMap(settings, assets.DRAW_SCRIPTS, assets.DRAW_STYLES)
+    base.add_child(_Start(_config(lang, settings), "startDrawing"))
+    return base
+
+
+def _config(lang: str, settings: Settings) -> dict[str, Any]:
     prefix = "map.client."
     texts = {
         key.removeprefix(prefix): text
         for key, text in catalogue(lang).items()
         if key.startswith(prefix)
     }
-    base = BaseMap(settings)
-    config = {
+    return {
         "lang": lang,
         "root": _FROM_FRAME,
         "texts": texts,
         "tiles": {"url": settings.tiles_url, "credit": settings.tiles_credit},
     }
-    base.add_child(_Start(config))
-    return base
 
 
 def view_group(view: MapView, lang: str) -> folium.FeatureGroup:
@@ -189,7 +242,14 @@ def view_group(view: MapView, lang: str) -> folium.FeatureGroup:
         If the unit is unknown or an index lies outside the layer.
     """
     group = folium.FeatureGroup(name="khucum", control=False)
-    group.add_child(_Show(_script_json(view_message(view, lang))))
+    group.add_child(_Show(view_message(view, lang)))
+    return group
+
+
+def drawing_group(view: DrawView) -> folium.FeatureGroup:
+    """The message for one place, for ``feature_group_to_add``."""
+    group = folium.FeatureGroup(name="khucum", control=False)
+    group.add_child(_Show(asdict(view), "draw"))
     return group
 
 
@@ -251,14 +311,6 @@ def labels(unit: str, lang: str) -> list[str]:
 
 def _entry(unit: str, figure: UnitFigure) -> list[float | int]:
     return [class_of(unit, figure), round(figure.ha, 2), figure.zones, figure.unknown]
-
-
-def _scripts() -> tuple[str, ...]:
-    return ("leaflet.js", *assets.OWN_SCRIPTS)
-
-
-def _styles() -> tuple[str, ...]:
-    return ("leaflet.css", *assets.OWN_STYLES)
 
 
 def _address(name: str, settings: Settings) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import shapely
 
 from geo import industries, joins, wording
-from geo.checks import Status, Verdict
+from geo.checks import Status, Verdict, law
 from geo.errors import KhuCumError, UsageError
 from geo.i18n import LANGUAGES
 from geo.io import geojson, tables
@@ -27,7 +27,7 @@ from geo.maps import MapView, UnitFigure
 from geo.plans import Document
 from geo.settings import Settings
 from geo.state import UNIT_LAYERS, Boundaries, State, edition, examine
-from geo.store import FileRepository, Repository
+from geo.store import FileRepository, Repository, Snapshot
 from geo.text import fold
 from geo.zones import Kind, Zone
 
@@ -72,6 +72,7 @@ class Planner:
         self.repository = repository or FileRepository(settings)
         self.bounds = Boundaries.load(settings)
         self.taxonomy = industries.load(settings.data_dir / "industries")
+        self.rulebook = law.load(settings.data_dir / "rules")
         self._edition = edition(settings)
         self._lock = threading.Lock()
         self._stamp: object = None
@@ -92,7 +93,9 @@ class Planner:
                 stamp = self.repository.stamp()
                 if self._state is None or stamp != self._stamp:
                     snapshot = self.repository.snapshot()
-                    self._state = State(snapshot, self.bounds, self.taxonomy, self._edition)
+                    self._state = State(
+                        snapshot, self.bounds, self.taxonomy, self._edition, self._state
+                    )
                     self._stamp = stamp
                 self.trouble = None
             except KhuCumError as error:
@@ -101,12 +104,24 @@ class Planner:
                 self.trouble = error
             return self._state
 
+    @property
+    def held(self) -> State:
+        """The state as it was last worked out, for what must not wait for the newest."""
+        return self._pinned or self._state or self.state
+
     def now(self) -> Planner:
         """These use cases at the state of this moment, for answers that must fit each other."""
         pinned = copy.copy(self)
         pinned._pinned = self.state
         pinned.trouble = self.trouble
         return pinned
+
+    def over(self, snapshot: Snapshot) -> Planner:
+        """These use cases over another state of the register, such as that of an earlier day."""
+        other = copy.copy(self)
+        other._pinned = State(snapshot, self.bounds, self.taxonomy, self._edition)
+        other.trouble = None
+        return other
 
     @property
     def revision(self) -> str:

@@ -7,23 +7,35 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 
 from geo import assets
-from geo.errors import SetupError
+from geo.auth import rules_of
+from geo.errors import KhuCumError, SetupError
+from geo.people import People
 from geo.services import Planner
 from geo.settings import ROOT, Settings
+from geo.store import open_store
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A server that can start: its command, its address, and what is less than ideal."""
+    """A server that can start: its command, its address, and what is less than ideal.
+
+    Attributes
+    ----------
+    first_admin
+        The one-time link that makes the first administrator; None once there is one.
+    trouble
+        Why nothing can be edited; None where all is well.
+    """
 
     command: tuple[str, ...]
     url: str
     zones: int
     warnings: tuple[str, ...]
+    first_admin: str | None = None
+    trouble: KhuCumError | None = None
 
 
 def prepare(port: int, address: str, settings: Settings) -> Plan:
@@ -37,13 +49,9 @@ def prepare(port: int, address: str, settings: Settings) -> Plan:
         When the register cannot be read.
     """
     _require_free(port, address)
-    planner = Planner(settings)
-    zones = len(planner.state.zones)
-    warnings = []
-    if not assets.are_local(settings):
-        warnings.append("assets_remote")
-    if not _writable(settings):
-        warnings.append("var_read_only")
+    store = open_store(settings)
+    zones = len(Planner(settings, store.repository).state.zones)
+    warnings = [] if assets.are_local(settings) else ["assets_remote"]
     command = [
         sys.executable,
         "-m",
@@ -55,8 +63,14 @@ def prepare(port: int, address: str, settings: Settings) -> Plan:
     ]
     if address:
         command += ["--server.address", address]
-    url = f"http://{address or 'localhost'}:{port}"
-    return Plan(tuple(command), url, zones, tuple(warnings))
+    base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+    url = f"http://{address or 'localhost'}:{port}" + (f"/{base}" if base else "")
+    link = None
+    if store.register is not None:
+        people = People(store.register.engine, rules_of(settings))
+        link = people.first_admin_link(url)
+        store.register.engine.dispose()
+    return Plan(tuple(command), url, zones, tuple(warnings), link, store.trouble)
 
 
 def _require_free(port: int, address: str) -> None:
@@ -80,15 +94,6 @@ def _require_free(port: int, address: str) -> None:
             if fault.errno == errno.EADDRNOTAVAIL:
                 raise SetupError("serve.address_unknown", address=address) from fault
             raise SetupError("serve.port_in_use", port=str(port)) from fault
-
-
-def _writable(settings: Settings) -> bool:
-    try:
-        settings.var_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=settings.var_dir):
-            return True
-    except OSError:
-        return False
 
 
 def run(plan: Plan) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import cast
 
 import geopandas as gpd
+import pandas as pd
 
 from geo import __version__, checks, joins
 from geo.checks import Verdict
@@ -60,32 +60,93 @@ class State:
     """
 
     def __init__(
-        self, snapshot: Snapshot, bounds: Boundaries, taxonomy: Taxonomy, edition: str = ""
+        self,
+        snapshot: Snapshot,
+        bounds: Boundaries,
+        taxonomy: Taxonomy,
+        edition: str = "",
+        previous: State | None = None,
     ) -> None:
+        """Work out what follows from a snapshot.
+
+        Parameters
+        ----------
+        previous
+            An earlier state; what it found out about records that are the same objects is kept.
+        """
         self.bounds, self.taxonomy = bounds, taxonomy
         self.revision = hashlib.sha256(f"{snapshot.revision} {edition}".encode()).hexdigest()[:16]
         self.documents = {document.id: document for document in snapshot.documents}
-        good, found = examine(snapshot.zones, self.documents, bounds, taxonomy)
+        self._found = self._examined(snapshot.zones, previous)
+        good = [one.zone for one in self._found.values() if one.usable]
         self.zones: tuple[Zone, ...] = tuple(good)
         self.by_id = {zone.id: zone for zone in good}
         self.index = {zone.id: at for at, zone in enumerate(good)}
+        found = (issue for one in self._found.values() for issue in one.issues)
         self.issues: tuple[Issue, ...] = (*snapshot.issues, *found)
-        self.declared = joins.by_code(good, bounds.register)
-        positioned = joins.by_position(joins.frame(good), bounds.districts)
-        self.parts: list[Part] = joins.allocate(good, self.declared, positioned)
-        context = checks.Context(_district_codes(bounds.register), _refused(self.issues))
-        self.verdicts: list[Verdict] = checks.run(snapshot.documents, good, context)
+        declared = [(one.zone.id, code) for one in self._found.values() for code in one.declared]
+        shares = [(one.zone.id, *own) for one in self._found.values() for own in one.positioned]
+        self.parts: list[Part] = joins.allocate(
+            good,
+            pd.DataFrame(declared, columns=["zone", "district"]),
+            pd.DataFrame(shares, columns=["zone", "district", "share"]),
+        )
+        self.context = checks.Context(_district_codes(bounds.register), _refused(self.issues))
+        self.verdicts: list[Verdict] = checks.run(snapshot.documents, good, self.context)
         self.provinces = {
             zone.id: joins.province_code(zone, bounds.register, BOUNDARY_VINTAGE) for zone in good
         }
 
     def districts_of(self, zone: Zone) -> list[str]:
         """Codes of the boundary vintage that the zone declares."""
-        return list(self._declared_lists.get(zone.id, []))
+        return list(self._found[zone.id].declared) if zone.id in self._found else []
 
-    @cached_property
-    def _declared_lists(self) -> dict[str, list[str]]:
-        return joins.district_lists(self.declared)
+    def _examined(self, zones: Sequence[Zone], previous: State | None) -> dict[str, _Found]:
+        """Every zone held against plans, codes and boundaries; old findings where they hold."""
+        known: Mapping[str, _Found] = {}
+        if previous is not None and previous._rests_on(self):
+            known = previous._found
+        fresh = [zone for zone in zones if zone.id not in known or known[zone.id].zone is not zone]
+        made = {one.zone.id: one for one in self._look_at(fresh)}
+        return {zone.id: made.get(zone.id) or known[zone.id] for zone in zones}
+
+    def _rests_on(self, other: State) -> bool:
+        return (
+            self.bounds is other.bounds
+            and self.taxonomy is other.taxonomy
+            and self.documents == other.documents
+        )
+
+    def _look_at(self, zones: Sequence[Zone]) -> Iterator[_Found]:
+        good, issues = examine(zones, self.documents, self.bounds, self.taxonomy)
+        declared = joins.district_lists(joins.by_code(good, self.bounds.register))
+        positioned: dict[str, list[tuple[str, float]]] = {}
+        places = joins.by_position(joins.frame(good), self.bounds.districts)
+        for zone_id, district, share in places.itertuples(index=False):
+            positioned.setdefault(zone_id, []).append((district, share))
+        by_zone: dict[object, list[Issue]] = {}
+        for found in issues:
+            by_zone.setdefault(found.row, []).append(found)
+        usable = {zone.id for zone in good}
+        for zone in zones:
+            yield _Found(
+                zone,
+                zone.id in usable,
+                tuple(by_zone.get(zone.id, ())),
+                tuple(declared.get(zone.id, ())),
+                tuple(positioned.get(zone.id, ())),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found out about one record: issues, declared districts, districts by position."""
+
+    zone: Zone
+    usable: bool
+    issues: tuple[Issue, ...]
+    declared: tuple[str, ...]
+    positioned: tuple[tuple[str, float], ...]
 
 
 def examine(

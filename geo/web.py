@@ -3,7 +3,8 @@
 Layers are addressed by their own revision, records by the register's, and so they never change.
 A layer of an older revision is gone (410, with the current one), because the indices that a page
 holds would point at other zones; a record is found by its id, so its old address redirects.
-Handlers are plain functions and run in the thread pool.
+Where viewing needs an account, layers and records are for those who have signed in. Handlers are
+plain functions and run in the thread pool.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from geo import assets
+from geo.auth import ANONYMOUS, Action, Actor, decide, rules_of
 from geo.errors import KhuCumError
 from geo.i18n import LANGUAGES
 from geo.settings import Settings
 
 FOREVER = "public, max-age=31536000, immutable"
+PRIVATE = "private, max-age=31536000, immutable"
 NEVER = "no-store"
 GEOJSON = "application/geo+json"
 
@@ -99,8 +102,15 @@ class _Cache:
             return body
 
 
+def _nobody(cookies: Mapping[str, str]) -> Actor:
+    return ANONYMOUS
+
+
 def routes(
-    get_planner: Callable[[], Planner], settings: Settings, base_path: str = ""
+    get_planner: Callable[[], Planner],
+    settings: Settings,
+    base_path: str = "",
+    who: Callable[[Mapping[str, str]], Actor] = _nobody,
 ) -> list[BaseRoute]:
     """The routes to mount beside the pages.
 
@@ -110,8 +120,12 @@ def routes(
         Gives the use cases; called for every request.
     base_path
         ``server.baseUrlPath`` of the installation, with or without slashes.
+    who
+        Tells by the cookies of a request who sent it; asked only where viewing needs an account.
     """
     cache = _Cache()
+    rules = rules_of(settings)
+    forever = PRIVATE if rules.sign_in_required else FOREVER
     packed_assets: dict[str, _Body] = {}
 
     def layer(request: Request) -> Response:
@@ -123,7 +137,7 @@ def routes(
         if revision != current:
             return _refusal(410, "revision_gone", revision=planner.revision)
         body = cache.layer(planner, current, name)
-        return body.response(request, FOREVER)
+        return body.response(request, forever)
 
     def record(request: Request) -> Response:
         revision, lang, zone = (request.path_params[key] for key in ("revision", "lang", "zone"))
@@ -138,7 +152,7 @@ def routes(
         found = planner.record(zone, lang)
         if found is None:
             return _refusal(404, "not_found")
-        headers = {"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
         return JSONResponse(found, headers=headers)
 
     def asset(request: Request) -> Response:
@@ -151,8 +165,20 @@ def routes(
         current = request.path_params["digest"] == found.digest
         return body.response(request, FOREVER if current else "no-cache")
 
+    def for_viewers(handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            if rules.sign_in_required:
+                decision = decide(who(request.cookies), Action.VIEW, rules)
+                if not decision.allowed:
+                    return _refusal(401, decision.reason)
+            return handler(request)
+
+        return answer
+
     def health(request: Request) -> Response:
         planner = get_planner().now()
+        if rules.sign_in_required:
+            return JSONResponse({"status": "ok"}, headers={"Cache-Control": NEVER})
         state = {
             "status": "ok",
             "revision": planner.revision,
@@ -165,8 +191,8 @@ def routes(
     base = base_path.strip("/")
     prefix = f"/{base}" if base else ""
     return [
-        _mount(f"{prefix}/layers", "/{revision}/{name}.geojson", layer),
-        _mount(f"{prefix}/records", "/{revision}/{lang}/{zone}.json", record),
+        _mount(f"{prefix}/layers", "/{revision}/{name}.geojson", for_viewers(layer)),
+        _mount(f"{prefix}/records", "/{revision}/{lang}/{zone}.json", for_viewers(record)),
         _mount(f"{prefix}/assets", "/{digest}/{name}", asset),
         Route(f"{prefix}/healthz", _answering(health)),
     ]

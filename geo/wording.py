@@ -276,14 +276,18 @@ def zone_record(zone: Zone, lang: str, document: Document, taxonomy: Taxonomy) -
         "rows": [list(row) for row in rows],
         "note": zone.note_en if lang == "en" else zone.note_vi,
         "doubt": doubt(zone, lang),
-        "location": t(lang, f"location_source.{zone.location_source}")
-        if zone.location_source
-        else None,
+        "location": location_source(zone.location_source, lang),
         "industries": industry_groups(zone, lang, taxonomy),
         "quote": zone.source.quote,
         "clause": clause(zone.source.clause, zone.source.row, lang),
         "document": document_name(document, lang),
     }
+
+
+def location_source(source: str | None, lang: str) -> str | None:
+    """What a place rests on: a text of ours by its key, or what somebody wrote as it is."""
+    key = f"location_source.{source}"
+    return t(lang, key) if has(lang, key) else source
 
 
 def clause(name: str, row: int | None, lang: str) -> str:

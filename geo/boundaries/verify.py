@@ -15,6 +15,7 @@ from geo.boundaries.sources import sha256
 from geo.crs import geometry_area_ha
 from geo.districts import BoundarySet, Catalogue, UnitRegister, load_sets, read_features
 from geo.errors import DataError
+from geo.gazetteer import COMMUNES_FILE, NEW, OLD, Gazetteer
 from geo.issues import Issue, issue
 
 EXPECTED_COUNTS = {"districts-2016": 708, "provinces-2016": 63, "provinces-2025": 34}
@@ -26,6 +27,9 @@ NESTING_FIELDS = {
     "provinces-2016": "province_2025_code",
     "provinces-2025": "merged_from",
 }
+
+EXPECTED_COMMUNES = {OLD: 10_040, NEW: 3_321}
+"""10 035 communes of late 2024, with five island districts that had none."""
 
 ARCHIPELAGOS = {"498": "Hoàng Sa", "576": "Trường Sa"}
 
@@ -46,7 +50,7 @@ Frames = Mapping[str, gpd.GeoDataFrame]
 
 
 def verify(folder: Path) -> list[Issue]:
-    """Hold every boundary set in `folder` to its rules.
+    """Hold every boundary set in `folder`, and the gazetteer, to its rules.
 
     Returns
     -------
@@ -88,7 +92,21 @@ def verify(folder: Path) -> list[Issue]:
         except DataError as error:
             file = Path(str(error.params.get("file", "units.csv"))).name
             issues.append(_unreadable(file, error))
+    issues += _check_communes(folder)
     return issues
+
+
+def _check_communes(folder: Path) -> Iterator[Issue]:
+    try:
+        counted = Counter(entry.vintage for entry in Gazetteer.load(folder))
+    except DataError as error:
+        yield _unreadable(COMMUNES_FILE, error)
+        return
+    for vintage, expected in EXPECTED_COMMUNES.items():
+        if counted[vintage] != expected:
+            yield issue(
+                "boundary.count", source=COMMUNES_FILE, value=counted[vintage], expected=expected
+            )
 
 
 def _unreadable(file: str, error: DataError) -> Issue:

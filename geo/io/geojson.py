@@ -107,12 +107,13 @@ def dumps(zones: Iterable[Zone]) -> bytes:
 
     Two calls with the same zones in any order give the same bytes.
     """
-    features = (_feature(zone) for zone in sorted(zones, key=lambda zone: zone.id))
+    features = (dump_feature(zone) for zone in sorted(zones, key=lambda zone: zone.id))
     body = ",\n".join(features)
     return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'.encode()
 
 
-def _feature(zone: Zone) -> str:
+def dump_feature(zone: Zone) -> str:
+    """The canonical text of one record."""
     lines = ",\n".join(
         f"  {_json(name)}: {_value(value)}" for name, value in properties(zone).items()
     )

@@ -1,5 +1,30 @@
-"""Where the register is kept. Use cases know :class:`Repository` only."""
+"""Where the register is kept.
 
+Use cases that read know :class:`Repository` only; those that write, :class:`Register`.
+"""
+
+from geo.store.database import StoreError
+from geo.store.opening import Opened, open_reader, open_store, prepare
+from geo.store.publishing import StaleError
+from geo.store.register import DecidedError, PendingError, Register
 from geo.store.repository import FileRepository, Repository, Snapshot
+from geo.store.rows import Comment, HistoryFilter, Proposal, Version
 
-__all__ = ["FileRepository", "Repository", "Snapshot"]
+__all__ = [
+    "Comment",
+    "DecidedError",
+    "FileRepository",
+    "HistoryFilter",
+    "Opened",
+    "PendingError",
+    "Proposal",
+    "Register",
+    "Repository",
+    "Snapshot",
+    "StaleError",
+    "StoreError",
+    "Version",
+    "open_reader",
+    "open_store",
+    "prepare",
+]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -60,11 +61,7 @@ class FileRepository:
     def zones_file(self) -> Path:
         return self.settings.data_dir / "zones.geojson"
 
-    def _files(self) -> list[Path]:
-        plan_files = sorted((self.settings.data_dir / "plans").glob("*.json"))
-        return [self.zones_file, *plan_files]
-
-    def stamp(self) -> tuple[tuple[str, int, int], ...]:
+    def stamp(self) -> object:
         """Name, time and size of every file.
 
         Raises
@@ -72,14 +69,7 @@ class FileRepository:
         DataError
             ``file.not_found`` when the register is not there.
         """
-        stamps = []
-        for path in self._files():
-            try:
-                state = path.stat()
-            except OSError as fault:
-                raise DataError("file.not_found", file=str(path)) from fault
-            stamps.append((path.name, state.st_mtime_ns, state.st_size))
-        return tuple(stamps)
+        return file_stamp(self.zones_file), plan_stamps(self.settings)
 
     def snapshot(self) -> Snapshot:
         """Read everything.
@@ -92,7 +82,32 @@ class FileRepository:
         content = read_bytes(self.zones_file, self.settings.max_file_mb)
         zones, issues = geojson.parse_zones(content, self.zones_file.name)
         documents = plans.load(self.settings.data_dir / "plans")
-        digest = hashlib.sha256(content)
-        digest.update(repr(documents).encode())
         ordered = tuple(sorted(zones, key=lambda zone: zone.id))
-        return Snapshot(digest.hexdigest()[:16], ordered, documents, tuple(issues))
+        return Snapshot(revision_of(content, documents), ordered, documents, tuple(issues))
+
+
+def revision_of(content: bytes, documents: Sequence[Document]) -> str:
+    """A hex digest of the register's content, or a name for it, and of the plans."""
+    digest = hashlib.sha256(content)
+    digest.update(repr(documents).encode())
+    return digest.hexdigest()[:16]
+
+
+def file_stamp(path: Path) -> tuple[str, int, int]:
+    """Name, time and size of a file.
+
+    Raises
+    ------
+    DataError
+        ``file.not_found``
+    """
+    try:
+        state = path.stat()
+    except OSError as fault:
+        raise DataError("file.not_found", file=str(path)) from fault
+    return path.name, state.st_mtime_ns, state.st_size
+
+
+def plan_stamps(settings: Settings) -> tuple[tuple[str, int, int], ...]:
+    """The stamps of all plan files."""
+    return tuple(map(file_stamp, sorted((settings.data_dir / "plans").glob("*.json"))))

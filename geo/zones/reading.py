@@ -18,6 +18,7 @@ from geo.crs import VIETNAM_BOUNDS, in_vietnam
 from geo.garbled import garbled
 from geo.issues import Issue, has_errors, issue
 from geo.text import broken, visible
+from geo.zones.fields import RADIUS_LIMIT_KM
 from geo.zones.record import (
     AREA_FIELDS,
     AREA_LIMIT_HA,
@@ -46,7 +47,6 @@ UNREADABLE_SHAPE = (
 
 NUMBER_LIMIT = Decimal(1_000_000_000)
 ID_LENGTH = 100
-RADIUS_LIMIT_KM = Decimal(500)
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _LEDGER = (
@@ -252,7 +252,7 @@ def geometry_problem(geometry: BaseGeometry) -> tuple[str, dict[str, object]] | 
 
 
 def parse(
-    feature: object, *, source: str | None = None, row: int = 1
+    feature: object, *, source: str | None = None, row: int | str = 1
 ) -> tuple[Zone | None, list[Issue]]:
     """Read one GeoJSON feature.
 

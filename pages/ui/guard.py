@@ -16,6 +16,7 @@ import streamlit as st
 
 from geo import settings
 from geo.i18n import LANGUAGES, t
+from pages.ui import identity
 
 _inside: ContextVar[bool] = ContextVar("khucum_inside_app", default=False)
 
@@ -31,8 +32,9 @@ def running() -> Iterator[None]:
 
 
 def enter() -> None:
-    """First line of every page: refuses the page outside ``main()``."""
+    """First line of every page: refuses it outside ``main()``, and to those who may not view it."""
     if _inside.get():
+        identity.require_sign_in()
         return
     asked = st.query_params.get("lang", "")
     lang = asked if asked in LANGUAGES else settings.load().language

@@ -8,7 +8,7 @@ MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:&@/=^\"'")
 def escape(text: str) -> str:
     """`text` on one line with every mark of Markdown made a letter.
 
-    No image, link, colour, icon, formula or HTML can come of it.
+    No image, colour, icon, formula or HTML can come of it; a web address may still be clickable.
     """
     line = " ".join(text.split())
     return "".join(f"\\{mark}" if mark in MARKS else mark for mark in line)

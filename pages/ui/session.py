@@ -16,7 +16,11 @@ from geo import settings
 from geo.i18n import LANGUAGES, t
 
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
-KEYS = ("lang", "q", "province", "kind", "unit", "document", "status")
+KEYS = (
+    *("lang", "q", "province", "kind", "unit", "document", "status"),
+    *("do", "proposal", "box", "staff", "action"),
+    *("zone", "field", "since", "until", "before", "part", "day"),
+)
 LONGEST_TEXT = 100
 _LAST = "_last_view"
 

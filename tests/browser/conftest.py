@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -73,14 +74,22 @@ class Screen:
         return box["x"] + point["x"], box["y"] + point["y"]
 
 
-@contextmanager
-def running(*, base_path: str = "", **environ: str) -> Iterator[Server]:
-    """Boot ``streamlit run app.py`` on a free port and wait for its health route."""
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(
+    *, script: str = "app.py", base_path: str = "", port: int = 0, **environ: str
+) -> Iterator[Server]:
+    """Boot ``streamlit run app.py`` and wait for its health route; 0 is any free port."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", f"--server.baseUrlPath={base_path}"]
+    var = tempfile.mkdtemp(prefix="khucum-var-")
+    environ = {"KHUCUM_VAR": var, **environ}
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ})
     address = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
     try:
@@ -89,6 +98,7 @@ def running(*, base_path: str = "", **environ: str) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+        shutil.rmtree(var, ignore_errors=True)
 
 
 def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,200 @@
+"""Commands that read the register: check, summary, validate, export."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from geo import wording
+from geo.checks import Status
+from geo.cli.commands import Commands, report
+from geo.i18n import ha, issue_text, t
+from geo.io import geojson
+from geo.io.files import write_atomic
+from geo.io.zone_files import read_zones
+from geo.issues import Issue, Severity, capped, has_errors
+from geo.joins import Total
+from geo.services import GROUPINGS, Planner
+from geo.settings import Settings
+from geo.store import open_reader
+
+ISSUES_OF_A_KIND = 100
+"""How many issues of one kind are printed one by one."""
+
+MARKS = {
+    Status.MET: "✓",
+    Status.NOT_MET: "✗",
+    Status.CANNOT_TELL: "?",
+    Status.TO_REVIEW: "!",
+}
+
+
+def register(commands: Commands) -> None:
+    """Add the commands."""
+    text = commands.text
+    check = commands.add("check", _check)
+    check.add_argument("--province", help=text("province"))
+    check.add_argument("--document", help=text("document"))
+    check.add_argument("--format", choices=("text", "json"), default="text")
+
+    summary = commands.add("summary", _summary)
+    summary.add_argument("--by", choices=GROUPINGS, default="province", help=text("by"))
+    summary.add_argument(
+        "--vintage", choices=("2016", "2025"), default="2016", help=text("vintage")
+    )
+    summary.add_argument("--format", choices=("text", "csv", "json"), default="text")
+
+    validate = commands.add("validate", _validate)
+    validate.add_argument("file", type=Path)
+    validate.add_argument("--layer", help=text("layer"))
+    validate.add_argument("--encoding", help=text("encoding"))
+    validate.add_argument("--format", choices=("text", "json"), default="text")
+
+    export = commands.add("export", _export)
+    export.add_argument("--out", type=Path, help=text("export_out"))
+
+
+def _planner(settings: Settings) -> Planner:
+    return Planner(settings, open_reader(settings))
+
+
+def _check(options: argparse.Namespace, settings: Settings, lang: str) -> int:
+    planner = _planner(settings)
+    province = planner.find_province(options.province) if options.province else None
+    document = planner.find_document(options.document) if options.document else None
+    verdicts = planner.verdicts(province, [document] if document else [])
+    name = planner.namer(lang)
+    if options.format == "json":
+        rows = [wording.verdict_json(verdict, lang, name) for verdict in verdicts]
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        current = None
+        for verdict in verdicts:
+            figure = verdict.figure
+            if figure.document != current:
+                current = figure.document
+                shown = wording.document_name(planner.state.documents[current], lang)
+                print(f"\n{shown} [{current}]")
+            status = t(lang, f"status.{verdict.status}")
+            what = t(lang, f"quantity.{figure.quantity}")
+            print(
+                f"  {MARKS[verdict.status]} {status}: {what}, "
+                f"{wording.scope(figure, lang, name)} ({figure.clause}) [{figure.id}]"
+            )
+            print(f"      {wording.verdict_sentence(verdict, lang, name)}")
+        counts = {status: sum(v.status is status for v in verdicts) for status in Status}
+        print("\n" + ", ".join(f"{t(lang, f'status.{s}')}: {n}" for s, n in counts.items()))
+    report(planner.issues(), lang, sys.stderr, least=Severity.WARNING)
+    return 1 if any(verdict.status is Status.NOT_MET for verdict in verdicts) else 0
+
+
+def _summary(options: argparse.Namespace, settings: Settings, lang: str) -> int:
+    planner = _planner(settings)
+    totals = planner.summary(options.by, vintage=options.vintage)
+    rows = [
+        _total_row(planner, options.by, options.vintage, total, lang) for total in totals.values()
+    ]
+    if options.format == "json":
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif options.format == "csv":
+        writer = csv.DictWriter(
+            sys.stdout, list(rows[0]) if rows else ["unit"], lineterminator="\n"
+        )
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        for row in rows:
+            extra = []
+            if row["unknown_area"]:
+                extra.append(t(lang, "cli.summary_unknown", count=row["unknown_area"]))
+            if row["shared"]:
+                extra.append(
+                    t(
+                        lang,
+                        "cli.summary_shared",
+                        count=row["shared"],
+                        area=_or_unknown(totals[row["unit"]].shared_ha, lang),
+                    )
+                )
+            print(
+                t(
+                    lang,
+                    "cli.summary_line",
+                    name=row["name"],
+                    clusters=row["clusters"],
+                    area=ha(totals[row["unit"]].area_ha, lang),
+                    kcn=ha(totals[row["unit"]].area_by_kind.get("KCN"), lang),
+                    ccn=ha(totals[row["unit"]].area_by_kind.get("CCN"), lang),
+                )
+                + "".join(f"; {one}" for one in extra)
+            )
+    return 0
+
+
+def _or_unknown(area: Decimal | None, lang: str) -> str:
+    return t(lang, "zone.unknown_area") if area is None else ha(area, lang)
+
+
+def _total_row(planner: Planner, by: str, vintage: str, total: Total, lang: str) -> dict[str, Any]:
+    names = {
+        "province": lambda: planner.bounds.unit_name(total.unit, f"provinces-{vintage}"),
+        "district": lambda: planner.bounds.unit_name(total.unit),
+        "kind": lambda: t(lang, f"kind.{total.unit}"),
+    }
+    return {
+        "unit": total.unit,
+        "name": names[by](),
+        "zones": total.zones,
+        "clusters": total.clusters,
+        "area_ha": wording.plain(total.area_ha),
+        "area_kcn_ha": wording.plain(total.area_by_kind.get("KCN")),
+        "area_ccn_ha": wording.plain(total.area_by_kind.get("CCN")),
+        "unknown_area": total.unknown_area,
+        "shared": total.shared,
+        "shared_ha": wording.plain(total.shared_ha),
+    }
+
+
+def _validate(options: argparse.Namespace, settings: Settings, lang: str) -> int:
+    planner = _planner(settings)
+    zones, issues = read_zones(
+        options.file, settings.max_file_mb, layer=options.layer, encoding=options.encoding
+    )
+    good, more = planner.examine(zones)
+    issues = capped([*issues, *more], ISSUES_OF_A_KIND)
+    if options.format == "json":
+        print(json.dumps([_issue_row(one, lang) for one in issues], ensure_ascii=False, indent=1))
+    else:
+        report(issues, lang, sys.stdout)
+        print(t(lang, "cli.validated", good=len(good), issues=len(issues)))
+    return 1 if has_errors(issues) else 0
+
+
+def _issue_row(one: Issue, lang: str) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "severity": one.severity.value,
+        "responsible": one.responsible.value,
+        "source": one.source,
+        "row": one.row,
+        "field": one.field,
+        "value": one.value,
+        "message": issue_text(one, lang),
+    }
+
+
+def _export(options: argparse.Namespace, settings: Settings, lang: str) -> int:
+    snapshot = open_reader(settings).snapshot()
+    if has_errors(snapshot.issues):  # a file without these records would lose them
+        report(snapshot.issues, lang, sys.stderr)
+        print(t(lang, "cli.export_refused"), file=sys.stderr)
+        return 1
+    out = options.out or settings.data_dir / "zones.geojson"
+    write_atomic(out, geojson.dumps(snapshot.zones))
+    print(t(lang, "cli.exported", file=str(out), count=len(snapshot.zones)))
+    return 0
