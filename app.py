@@ -19,7 +19,7 @@ from geo.i18n import error_text, t
 from geo.settings import ROOT
 from pages.ui import guard, identity
 from pages.ui.markdown import escape
-from pages.ui.resources import get_people, get_planner, get_settings
+from pages.ui.resources import get_people, get_planner, get_settings, get_store
 from pages.ui.session import follow_url, language, language_switch
 
 PAGES = (
@@ -68,6 +68,10 @@ def main() -> None:
         language_switch()
         identity.sidebar()
         try:
+            closed = get_store().trouble
+            if closed is not None:
+                reading = t(lang, "serving.read_only", reason=error_text(closed, lang))
+                st.warning(escape(reading), icon=":material/lock:")
             trouble = get_planner().now().trouble
             if trouble is not None:
                 old = t(lang, "page.old_data", error=error_text(trouble, lang))
@@ -95,9 +99,7 @@ else:
         Path(__file__),
         routes=[
             *web.routes(get_planner, get_settings(), BASE_PATH, identity.who),
-            *signin.routes(
-                get_people, get_settings(), BASE_PATH, identity.provider_claims
-            ),
+            *signin.routes(get_people, get_settings(), BASE_PATH, identity.provider_claims),
         ],
         lifespan=prepared,
     )

@@ -20,6 +20,7 @@ from geo.auth import Actor, Role
 from geo.changes import Action, Change, Item, raw_of, zone_of
 from geo.desk import Desk, Edit, Submission
 from geo.io.geojson import dump_feature
+from geo.people import People
 from geo.services import Planner
 from geo.settings import Settings
 from geo.store import HistoryFilter, open_store
@@ -42,6 +43,7 @@ def main() -> None:
         _row(f"bulk change of {BULK:,} zones", *_bulk(desk, plain))
         _row("history of a zone with 1,000 revisions", *_history(desk, plain))
         _row("next click after a save: the new state", *_state(desk, plain))
+        _row("who sent this request", *_visit(desk, plain))
 
 
 def _row(task: str, ours: float, baseline: float) -> None:
@@ -150,4 +152,16 @@ def _state(desk: Desk, plain: sqlite3.Connection) -> tuple[float, float]:
         desk.submit(AN, Submission(Action.EDIT, "bench", (edit,)), publish=True)
         times.append(_seconds(lambda: desk.planner.state))
         bare.append(_seconds(lambda: plain.execute("SELECT * FROM zones").fetchall()))
+    return statistics.median(times), statistics.median(bare)
+
+
+def _visit(desk: Desk, plain: sqlite3.Connection) -> tuple[float, float]:
+    people = People(desk.register.engine, desk.rules)
+    link = people.first_admin_link("http://localhost")
+    assert link is not None
+    token = link.partition("token=")[2]
+    signed = people.use_link(token, "chỉ để đo thời gian", "127.0.0.1", login="an", name="An")
+    times = [_seconds(partial(people.visit, signed.cookie)) for _ in range(200)]
+    select = "SELECT * FROM zones WHERE id = 'tn-ccn-thu-1'"
+    bare = [_seconds(lambda: plain.execute(select).fetchall()) for _ in range(200)]
     return statistics.median(times), statistics.median(bare)

@@ -16,6 +16,7 @@ st.title(t(lang, "page.account.title"))
 here = identity.visit()
 if not here.session:
     st.info(t(lang, "error.auth.sign_in"), icon=":material/login:")
+    identity.ways_in(lang, "page")
     st.stop()
 
 user = get_people().account(here)

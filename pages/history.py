@@ -22,7 +22,7 @@ from geo.services import Planner, count_by_kind
 from geo.store import HistoryFilter, Version
 from geo.store.seeding import LOADER
 from geo.zones import Zone
-from pages.ui import downloads, guard, sketch, tables
+from pages.ui import downloads, guard, links, sketch, tables
 from pages.ui.changes import (
     Changed,
     action_badge,
@@ -32,6 +32,7 @@ from pages.ui.changes import (
     show_issues,
     show_zone,
     show_zones,
+    title_of,
     utc,
     versions_csv,
 )
@@ -58,12 +59,7 @@ today = dt.datetime.now(journal.VIETNAM).date()
 
 
 def zone_title(zone_id: str) -> str:
-    """The name of a zone, also of one that has been retired."""
-    known = planner.state.by_id.get(zone_id)
-    if known is not None:
-        return wording.zone_name(known, lang)
-    last = desk.register.current([zone_id]).get(zone_id)
-    return name_of(last.after, lang) if last is not None else zone_id
+    return title_of(zone_id, lang)
 
 
 def staff(login: str, role: str) -> str:
@@ -282,6 +278,7 @@ def restore(version: Version) -> None:
         max_chars=LONGEST,
     )
     kinds = [("publish", True)] if found.may_publish.allowed else []
+    pressed = None
     with st.container(horizontal=True, key="restore-buttons"):
         for name, at_once in (*kinds, ("propose", False)):
             if st.button(
@@ -290,7 +287,7 @@ def restore(version: Version) -> None:
                 type="secondary" if kinds and not at_once else "primary",
                 disabled=not found.ready,
             ):
-                bring_back(version, given, at_once)
+                pressed = at_once
         st.button(
             t(lang, "history.cancel"),
             key="cancel-restore",
@@ -298,6 +295,8 @@ def restore(version: Version) -> None:
             on_click=begin_restoring,
             args=(None,),
         )
+    if pressed is not None:  # below the buttons, where there is room for a refusal
+        bring_back(version, given, pressed)
 
 
 def bring_back(version: Version, reason: str, at_once: bool) -> None:
@@ -362,6 +361,7 @@ def show_list() -> None:
     family: list[str] = []
     if chosen.zone_id:
         st.subheader(escape(zone_title(chosen.zone_id)))
+        links.of_zone(planner, chosen.zone_id, lang, "map", "edit")
         family = relatives(chosen.zone_id)
         found = journal.family_page(desk, me, chosen, family, before=number_)
     else:

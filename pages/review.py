@@ -16,7 +16,7 @@ from geo.desk import Clash, ConflictError, RefusedError, Submission, settle
 from geo.errors import KhuCumError
 from geo.i18n import error_text, ha, number, t
 from geo.store import DecidedError, Proposal, StoreError
-from pages.ui import filters, guard
+from pages.ui import filters, guard, links, submitting
 from pages.ui.changes import (
     Changed,
     action_badge,
@@ -26,11 +26,13 @@ from pages.ui.changes import (
     show_issues,
     show_zone,
     show_zones,
+    title_of,
     utc,
     value_text,
 )
-from pages.ui.identity import actor
+from pages.ui.identity import actor, ways_in
 from pages.ui.markdown import escape
+from pages.ui.resending import taken_up
 from pages.ui.resources import get_desk, get_planner
 from pages.ui.session import language, publish, seed_choice, seed_choices, seed_text
 
@@ -60,6 +62,8 @@ allowed = auth.decide(me, auth.Action.PROPOSE, desk.rules)
 if not allowed.allowed:
     st.info(escape(t(lang, f"error.auth.{allowed.reason}")), icon=":material/lock:")
     st.markdown(t(lang, "review.about"))
+    if allowed.reason == "sign_in":
+        ways_in(lang, "page")
     st.stop()
 names = journal.names(desk, me)
 
@@ -70,9 +74,10 @@ def person(login: str | None) -> str:
 
 def zone_names(proposal: Proposal) -> list[str]:
     """Names of the zones that a proposal touches, as they would be, or as they are."""
-    known = planner.namer(lang)
     return [
-        wording.zone_name(item.zone, lang) if item.zone is not None else known(item.zone_id)
+        wording.zone_name(item.zone, lang)
+        if item.zone is not None
+        else title_of(item.zone_id, lang)
         for item in proposal.change.items
     ]
 
@@ -424,7 +429,9 @@ def decide(proposal: Proposal, resolved: Submission | None, ready: bool) -> None
             t(lang, "review.withdraw"), key="withdraw", icon=":material/undo:"
         ):
             attempt(lambda: desk.withdraw(me, proposal.id), "review.withdrawn", zones=shown)
-    if not decision.allowed:
+    if decision.reason == "needs_approver":
+        st.caption(t(lang, "review.waits"))
+    elif not decision.allowed:
         st.info(escape(t(lang, f"error.auth.{decision.reason}")), icon=":material/lock:")
 
 
@@ -465,14 +472,19 @@ def show(proposal: Proposal) -> None:
     st.markdown(f"{action_badge(proposal.change.action, lang)} {status_badge(proposal)}")
     proposed_line(proposal)
     st.markdown(f"> {escape(proposal.change.reason)}")
+    touched = [item.zone_id for item in proposal.change.items]
+    if len(touched) == 1 and touched[0] in planner.state.by_id:
+        links.of_zone(planner, touched[0], lang, "map", "history")
     parents = dict.fromkeys(one for item in proposal.change.items for one in item.parents)
     if parents:
-        known = planner.namer(lang)
-        st.caption(escape(t(lang, "review.parents", zones=[known(one) for one in parents])))
+        zones = [title_of(one, lang) for one in parents]
+        st.caption(escape(t(lang, "review.parents", zones=zones)))
     if proposal.status != OPEN:
         if st.session_state.get(SEEN_OPEN) == proposal.id and proposal.decided_by != me.login:
             st.warning(t(lang, "review.meanwhile"), icon=":material/group:")
         st.info(escape(outcome_text(proposal)), icon=STATUS_MARKS[proposal.status][0])
+        if proposal.author == me.login and proposal.status in ("rejected", "withdrawn"):
+            send_again(proposal)
         show_changed(changed_then(proposal), f"changed-{proposal.id}")
         if proposal.author == me.login:
             saw([proposal])
@@ -480,6 +492,24 @@ def show(proposal: Proposal) -> None:
         st.session_state[SEEN_OPEN] = proposal.id
         show_open(proposal)
     talk(proposal)
+
+
+def send_again(proposal: Proposal) -> None:
+    """The way from a proposal that came to nothing to a better one."""
+    taken = taken_up(desk, proposal)
+    if taken is None or (taken.zone and taken.zone not in planner.state.by_id):
+        return
+    if desk.draft(me, taken.key) is not None:
+        st.caption(t(lang, "review.again_draft"))
+        page = {"zone": taken.zone, "do": taken.task, "lang": lang}
+        st.page_link(
+            "pages/zone_edit.py", label=t(lang, "review.again_open"), icon=":material/edit_note:",
+            query_params=page,
+        )  # fmt: skip
+    elif st.button(t(lang, "review.again"), key="again", icon=":material/edit:"):
+        submitting.take_up(desk, me, taken.key, taken.content)
+        page = {"zone": taken.zone, "do": taken.task, "lang": lang}
+        st.switch_page("pages/zone_edit.py", query_params=page)
 
 
 def show_open(proposal: Proposal) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import auth, journal
+from geo import auth, journal, wording
 from geo.changes import Raw, raw_of, zone_of
 from geo.errors import KhuCumError
 from geo.i18n import error_text, t
@@ -12,8 +12,8 @@ from geo.services import Filter
 from geo.store import Proposal
 from geo.zones import Zone
 from geo.zones.fields import SPECS, Group
-from pages.ui import forms, guard, identity, submitting, tables, zone_tasks
-from pages.ui.changes import moment, value_text
+from pages.ui import forms, guard, identity, links, submitting, tables, zone_tasks
+from pages.ui.changes import moment, title_of, value_text
 from pages.ui.markdown import escape
 from pages.ui.resources import get_desk, get_planner
 from pages.ui.session import language, publish, seed_choice, seed_text
@@ -56,6 +56,8 @@ def may_edit(zone: str = "") -> bool:
         icon = ":material/login:" if right.reason == "sign_in" else ":material/lock:"
         why = escape(t(lang, f"error.auth.{right.reason}"))
         st.info(f"{why} {t(lang, 'page.edit.read_only')}", icon=icon)
+        if right.reason == "sign_in":
+            identity.ways_in(lang, "page")
     return right.allowed
 
 
@@ -104,11 +106,14 @@ def done() -> None:
     """What the last change has become, and where to go from there."""
     if zone_tasks.DONE not in st.session_state:
         return
-    outcome, name = st.session_state[zone_tasks.DONE]
+    outcome, name, told = st.session_state[zone_tasks.DONE]
     if outcome.revision is not None:
         text = t(lang, "page.edit.done.published", number=str(outcome.revision), name=name)
     else:
         text = t(lang, "page.edit.done.proposed", number=str(outcome.proposal), name=name)
+    if not told:  # the button that was pressed may be far below
+        st.toast(escape(text), icon=":material/check_circle:")
+        st.session_state[zone_tasks.DONE] = outcome, name, True
     with st.container(border=True, key="done"):
         st.markdown(f":green[:material/check_circle:] **{escape(text)}**")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -169,11 +174,14 @@ def choose() -> None:
                 t(lang, "page.edit.new"), key="new", on_click=go, args=("", "new"),
                 icon=":material/add_location_alt:",
             )  # fmt: skip
-    found = sorted(planner.zones(Filter(text=text)), key=tables.plan_order)
-    results = st.container(gap=None)
+    found = sorted(
+        planner.zones(Filter(text=text)),
+        key=lambda zone: (not links.may_propose(planner, zone.id), tables.plan_order(zone)),
+    )
+    results = st.container(gap=None, key="results")
     for zone in found[:MOST_FOUND]:
         results.button(
-            f"**{escape(zone.name)}** · {escape(seat.line(zone))}",
+            f"**{escape(seat.name(zone.id))}** · {escape(seat.line(zone))}",
             key=f"open:{zone.id}",
             on_click=go,
             args=(zone.id,),
@@ -230,31 +238,39 @@ def under_way() -> None:
 
 def read(raw: Raw) -> None:
     """The record in words, for those who may not change it."""
+    record = st.container(key="record")
     for group in Group:
         rows = [f"| {t(lang, f'page.edit.group.{group}')} | |", "| :-- | :-- |"]
         for spec in SPECS:
             if spec.group is group and spec.name != "geometry":
                 value = value_text(spec.name, raw.get(spec.name), lang)
                 rows.append(f"| {t(lang, f'field.{spec.name}')} | {escape(value)} |")
-        st.markdown("\n".join(rows))
+        record.markdown("\n".join(rows))
 
 
 # -- the form
 
 
+def back() -> None:
+    """The way to the list of zones."""
+    st.button(
+        t(lang, "page.edit.another"),
+        key="another",
+        on_click=go,
+        type="tertiary",
+        icon=":material/arrow_back:",
+    )
+
+
 def heading(zone: Zone) -> None:
     """The open zone, and what may be done with it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.button(
-            t(lang, "page.edit.another"),
-            key="another",
-            on_click=go,
-            type="tertiary",
-            icon=":material/arrow_back:",
-        )
-        st.subheader(escape(zone.name), anchor=False)
+        back()
+        st.subheader(escape(wording.zone_name(zone, lang)), anchor=False)
     version = t(lang, "page.edit.version", id=zone.id, version=zone.version)
-    st.caption(f"{escape(seat.line(zone))} · {escape(version)}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption(f"{escape(seat.line(zone))} · {escape(version)}", width="content")
+        links.of_zone(planner, zone.id, lang, "map", "history")
 
 
 def tasks() -> None:
@@ -293,8 +309,10 @@ if editor:
     news()
     done()
 if task == "new" and editor:
+    back()
     zone_tasks.new(seat)
 elif task == "undo" and editor:
+    back()
     zone_tasks.undo(seat)
 elif not zone_id:
     choose()
@@ -303,8 +321,11 @@ else:
     if opened is None and editor and submitting.has_work(zone_id):
         opened = retired_meanwhile()
     if opened is None:
-        unknown = t(lang, "error.register.zone_unknown", zone=zone_id)
+        named = title_of(zone_id, lang) if editor else zone_id
+        unknown = t(lang, "error.register.zone_unknown", zone=named)
         st.info(escape(unknown), icon=":material/search_off:")
+        if editor and desk.register.current([zone_id]):
+            links.of_zone(planner, zone_id, lang, "history")
         choose()
     elif not editor:
         heading(opened)

@@ -4,10 +4,11 @@ import zlib
 
 import streamlit as st
 
+from geo import wording
 from geo.i18n import ha, number, t
 from geo.services import count_by_kind
 from geo.state import UNIT_LAYERS
-from pages.ui import downloads, filters, guard, mapview, tables
+from pages.ui import downloads, filters, guard, links, mapview, tables
 from pages.ui.markdown import escape
 from pages.ui.resources import get_planner, get_settings
 from pages.ui.session import language, publish, seed_choice
@@ -76,6 +77,9 @@ with by_zone:
         placeholder=number(None, lang),
         alt=t(lang, "page.map.by_zone"),
     )
+    if selected is not None:
+        name = wording.zone_name(planner.state.by_id[selected], lang)
+        links.of_zone(planner, selected, lang, "history", "edit", title=name)
     downloads.zones(planner, zones, "khu-cum", lang)
 with by_unit:
     totals = planner.unit_totals(layer, zones)

@@ -396,7 +396,7 @@ def test_a_busy_database_is_waited_for_and_read_meanwhile(engine, store_url):
     with writing(engine):
         began = time.monotonic()
         assert refusal(note, other) == "store.busy"
-        assert QUICK <= time.monotonic() - began < QUICK + 1.5
+        assert time.monotonic() - began >= QUICK
         assert notes(other) == 1
     note(other)
     assert notes(other) == 2

@@ -15,7 +15,7 @@ from geo.desk import ConflictError, Desk, Edit, RefusedError, Submission
 from geo.errors import UsageError
 from geo.services import Planner
 from geo.settings import Settings
-from geo.store import DecidedError, HistoryFilter, PendingError, StoreError, open_store
+from geo.store import DecidedError, PendingError, StoreError, open_store
 from geo.store.database import writing
 from geo.store.schema import proposals
 from geo.zones import Kind
@@ -440,18 +440,24 @@ def test_a_reason_is_kept_without_what_no_page_and_no_database_holds(desk):
         desk.submit(AN, edit(desk, reason="\0\ud800", area_let_ha=2), publish=True)
 
 
-def test_a_draft_comes_back_as_it_was_typed_whatever_that_was(desk):
-    typed = {"name": "Cụm\0 \ud800 “mới”"}
-    desk.save_draft(BINH, ZONE, typed)
-    assert desk.draft(BINH, ZONE)[1] == typed
-
-
-def test_what_no_database_can_look_for_is_refused_not_a_crash(desk):
-    for ask in (
-        lambda: desk.begin("\ud800"),
-        lambda: desk.proposal(AN, 2**70),
-        lambda: desk.history(AN, HistoryFilter(actor="\ud800")),
-    ):
-        with pytest.raises(StoreError):
-            ask()
-    assert desk.history(AN, HistoryFilter(until=dt.date.max))
+@pytest.mark.parametrize(
+    "large",
+    [
+        {"name": "CCN " + "x" * 10_000},
+        {"aliases": ["a"] * 10_000},
+        {"geometry": {"type": "Polygon", "coordinates": [[[105.8, 21.6]] * 400_000]}},
+        {"members": "nest"},
+    ],
+    ids=["text", "texts", "corners", "depth"],
+)
+def test_a_record_that_would_stall_everybody_is_refused_before_it_is_looked_at(desk, large):
+    if large.get("members") == "nest":
+        nest: list = []
+        for _ in range(100_000):
+            nest = [nest]
+        large = {"members": nest}
+    with pytest.raises(UsageError) as refused:
+        desk.assess(AN, edit(desk, **large))
+    assert refused.value.code == "register.record_large"
+    while large.get("members"):  # one by one: C would free them by recursion
+        large["members"] = large["members"][0]

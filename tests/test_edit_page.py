@@ -182,8 +182,8 @@ def test_the_effect_on_the_plan_stands_on_the_page_before_saving(office):
     [
         (LET, "12,5x", "Không đọc được “12,5x” là một số"),
         (PLANNED, "50000", "vượt quá 20.000"),
-        (f"{t('vi', 'field.name')} *", "", "Thiếu trường Tên"),
-        (QUOTE, "", "Thiếu trường Căn cứ trong văn bản 1, Trích nguyên văn"),
+        (f"{t('vi', 'field.name')} *", "", "Chưa ghi Tên"),
+        (QUOTE, "", "Chưa ghi Căn cứ trong văn bản 1, Trích nguyên văn"),
     ],
 )
 def test_a_refusal_stands_at_its_field_and_nothing_can_be_sent(office, label, typed, said):
@@ -402,8 +402,8 @@ def test_a_new_zone_gets_an_id_and_needs_a_source(office):
     ident = widget(app.text_input, t("vi", "field.id"))
     assert ident.placeholder == "tn-ccn-thu-b-nghiem-b"
     well(ident.set_value("tn-ccn-thu-nghiem").run())
-    assert "Thiếu trường Huyện" in plain(app)
-    assert "Thiếu trường Căn cứ trong văn bản 1, Văn bản" in plain(app)
+    assert "Chưa ghi Huyện" in plain(app)
+    assert "Chưa ghi Căn cứ trong văn bản 1, Văn bản" in plain(app)
     desk = resources.get_desk()
     _, content = desk.draft(AN, "new")
     districts = [{"code": "172", "vintage": "2010", "name": "Phổ Yên"}]

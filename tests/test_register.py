@@ -12,10 +12,20 @@ import sqlalchemy as sa
 from shapely import Point, box
 
 from geo.changes import Action, Change, Item
+from geo.errors import UsageError
 from geo.io import geojson
 from geo.settings import Settings
-from geo.store import DecidedError, HistoryFilter, PendingError, Register, StaleError, seeding
-from geo.store.database import reading
+from geo.store import (
+    DecidedError,
+    HistoryFilter,
+    PendingError,
+    Register,
+    StaleError,
+    StoreError,
+    seeding,
+)
+from geo.store.database import address, open_engine, reading, writing
+from geo.store.schema import proposals
 
 ZONE = "tn-ccn-son-cam-1"
 OTHER = "tn-ccn-trung-hoi"
@@ -302,3 +312,72 @@ def test_two_writers_at_once_lose_nothing(register):
     assert zone_now(register).area_let_ha == Decimal(30)
     assert sorted(acknowledged) == list(range(2, 32))
     assert len(register.history(HistoryFilter(zone_id=ZONE))) == 31
+
+
+def test_a_change_that_takes_the_place_of_a_proposal_closes_it_or_neither_is_done(register):
+    zone = zone_now(register)
+    waiting = register.propose(edit(zone, area_let_ha=Decimal(1)), "an")
+    stale = edit(replace(zone, version=7), area_let_ha=Decimal(2))
+    with pytest.raises(StaleError):
+        register.publish(stale, "binh", supersedes=waiting)
+    assert register.proposal(waiting).status == "pending"
+    register.publish(edit(zone, area_let_ha=Decimal(2)), "binh", supersedes=waiting)
+    assert register.proposal(waiting).status == "superseded"
+    assert register.pending([ZONE]) == {}
+    with pytest.raises(DecidedError):
+        register.publish(edit(zone_now(register), area_let_ha=Decimal(3)), "an", supersedes=waiting)
+    assert register.revision == 2
+
+
+def test_a_proposal_that_cannot_be_read_is_no_retirement(register):
+    waiting = register.propose(edit(zone_now(register), area_let_ha=Decimal(1)), "an")
+    mine = proposals.c.id == waiting
+    with writing(register.engine) as connection:
+        items = connection.scalar(sa.select(proposals.c["items"]).where(mine))
+        spoilt = items.replace("commune\\", "parish\\")
+        assert spoilt != items
+        connection.execute(sa.update(proposals).where(mine).values(items=spoilt))
+    found = register.proposal(waiting)
+    assert found.change.items[0].zone is None
+    assert found.unread[ZONE]["location_precision"] == "parish"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda register: register.current(["\ud800"]),
+        lambda register: register.proposal(2**70),
+        lambda register: register.save_draft("an", "\ud800", {}),
+    ],
+)
+def test_what_a_database_cannot_take_is_a_fault_with_words(register, ask):
+    with pytest.raises(StoreError):
+        ask(register)
+
+
+def test_a_draft_is_kept_whatever_was_typed(register):
+    typed = {"name": "Cụm\0 \ud800 “mới”"}
+    register.save_draft("an", ZONE, typed)
+    assert register.draft("an", ZONE)[1] == typed
+
+
+def test_the_history_until_the_last_of_all_days(register):
+    assert register.history(HistoryFilter(until=dt.date.max), limit=1)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:secret@db.example/x",
+        "postgresql://u:sec@ret@db.example/x",
+        "postgresql://u:1/ret@db.example/x",
+    ],
+)
+def test_no_part_of_a_password_is_in_the_address_that_people_see(url):
+    assert address(open_engine(url)) == "db.example/x"
+
+
+def test_an_address_whose_port_is_no_number_is_refused_in_words():
+    with pytest.raises(UsageError) as refused:
+        open_engine("postgresql://u:secret@db.example:port/x")
+    assert refused.value.code == "store.url"

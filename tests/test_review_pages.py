@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import re
-import time
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +25,7 @@ from geo.store import HistoryFilter, Register, seeding
 from geo.store.lineage import Link, links
 from geo.store.schema import revisions
 from pages.ui import changes, identity, resources
+from pages.ui.resending import taken_up
 from tests.conftest import ROOT
 
 ZONE = "tn-ccn-son-cam-1"
@@ -141,7 +141,7 @@ def labels(app):
     ("field", "value", "vi", "en"),
     [
         ("area_let_ha", 1234.5, "1.234,5 ha", "1,234.5 ha"),
-        ("area_let_ha", None, "chưa biết", "unknown"),
+        ("area_let_ha", None, "chưa rõ", "unknown"),
         ("area_let_ha", 0, "0 ha", "0 ha"),
         ("area_let_ha", "12 ha?", "12 ha?", "12 ha?"),
         ("location_radius_km", 3.5, "3,5 km", "3.5 km"),
@@ -225,8 +225,8 @@ def test_a_proposal_is_seen_by_field_and_published(office):
     assert "Trần Bình" in texts(app)
     press(app, f"open-{proposal}")
     shown = texts(app)
-    assert "| **Đất đã cho thuê** | chưa biết | 12,5 ha |" in shown
-    assert "| **Ngày chốt số liệu cho thuê** | chưa biết | 30/06/2026 |" in shown
+    assert "| **Đất đã cho thuê** | chưa rõ | 12,5 ha |" in shown
+    assert "| **Ngày chốt số liệu cho thuê** | chưa rõ | 30/06/2026 |" in shown
     press(app, "publish")
     assert "lần thay đổi 2" in texts(app)
     assert office.value("area_let_ha") == 12.5
@@ -252,7 +252,7 @@ def test_an_effect_on_the_plan_is_shown_before_publishing(office):
 def test_an_editor_sees_why_there_are_no_buttons_and_can_withdraw(office):
     proposal = office.propose(area_let_ha=12.5)
     app = office.open("review", "binh", proposal=str(proposal))
-    assert t("vi", "error.auth.needs_approver") in texts(app)
+    assert t("vi", "review.waits") in texts(app)
     assert "publish" not in labels(app)
     press(app, "withdraw")
     assert office.desk.register.proposal(proposal).status == "withdrawn"
@@ -273,6 +273,56 @@ def test_a_rejection_needs_a_reason_and_its_author_reads_it(office):
     assert "thiếu biên bản *số 3*" in texts(author)
     assert "Nguyễn An đã từ chối" in texts(author)
     assert office.desk.news(office.binh) == []
+
+
+def test_what_was_refused_can_be_taken_up_again_by_its_author(office):
+    proposal = office.propose(area_let_ha=12.5)
+    office.desk.reject(office.an, proposal, "thiếu biên bản")
+    assert "again" not in labels(office.open("review", "an", proposal=str(proposal)))
+    app = press(office.open("review", "binh", proposal=str(proposal)), "again")
+    assert app.title[0].value == t("vi", "page.edit.title")
+    assert "| **Đất đã cho thuê** | chưa rõ | 12,5 ha |" in texts(app)
+    _, draft = office.desk.draft(office.binh, ZONE)
+    assert (draft["raw"]["area_let_ha"], draft["reason"]) == (12.5, "theo biên bản")
+    once_more = office.open("review", "binh", proposal=str(proposal))
+    assert "again" not in labels(once_more)  # the draft is not written over
+    assert t("vi", "review.again_draft") in texts(once_more)
+
+
+def test_a_draft_taken_from_a_proposal_begins_where_the_proposal_began(office):
+    def taken(submission):
+        number = office.desk.submit(office.binh, submission, publish=False).proposal
+        return taken_up(office.desk, office.desk.proposal(office.binh, number))
+
+    begun = office.desk.begin(ZONE)
+    edited = taken(office.edit(area_let_ha=3))
+    assert (edited.key, edited.task) == (ZONE, "edit")
+    assert (edited.content["version"], edited.content["base"]) == (1, begun.raw)
+    assert edited.content["raw"]["area_let_ha"] == 3
+    gone = taken(Submission(Action.RETIRE, "thu hồi", (Edit(THIRD, 1, None),)))
+    assert (gone.key, gone.task, gone.content["reason"]) == (f"retire:{THIRD}", "retire", "thu hồi")
+    raw = {**begun.raw, "id": "tn-ccn-moi", "name": "CCN Mới"}
+    made = taken(Submission(Action.CREATE, "mới", (Edit("tn-ccn-moi", None, raw),)))
+    assert (made.key, made.task, made.zone) == ("new", "new", "")
+    assert (made.content["province"], made.content["id"]) == ("19", "tn-ccn-moi")
+    assert taken(split_of(office.desk)) is None
+
+
+def test_a_zone_has_links_to_what_else_there_is_of_it(office):
+    def links(login):
+        app = office.open("history", login, zone=ZONE)
+        return [one.proto.label for one in app.main.get("page_link")]
+
+    there = [t("vi", "page.links.map")]
+    assert links("") == there
+    assert links("binh") == [*there, t("vi", "page.links.edit")]
+
+
+def test_a_retired_zone_keeps_its_name(office):
+    retired = Submission(Action.RETIRE, "thu hồi", (Edit(THIRD, 1, None),))
+    office.desk.submit(office.an, retired, publish=True)
+    assert changes.title_of(THIRD, "vi") == "CCN Kim Sơn"
+    assert changes.title_of("khong-co", "vi") == "khong-co"
 
 
 def test_the_second_of_two_approvers_is_told_who_decided(office):
@@ -547,7 +597,7 @@ def test_somebody_who_has_not_signed_in_can_open_changes_but_not_restore(office)
     app = office.open("history", zone=ZONE)
     app.session_state["entry-2"] = True
     app.run()
-    assert "| **Đất đã cho thuê** | chưa biết | 1 ha |" in texts(app)
+    assert "| **Đất đã cho thuê** | chưa rõ | 1 ha |" in texts(app)
     assert "restore-2" not in labels(app)
 
 
@@ -611,16 +661,11 @@ def test_the_download_is_safe_in_a_spreadsheet(office):
     assert newest["Người thực hiện"] == "'+an"
 
 
-def test_the_history_of_a_zone_with_1000_revisions_opens_in_half_a_second(office):
-    for let in range(1, 1001):
+def test_a_long_history_comes_in_pages(office):
+    for let in range(1, 151):
         office.publish(area_let_ha=let / 10)
-    found = journal.page(office.desk, office.an, HistoryFilter(ZONE))
-    assert len(found.entries) == journal.PAGE
-    app = office.open("history", "an", zone=ZONE)
-    assert min(seconds(app.run) for _ in range(3)) < 0.5
-
-
-def seconds(action):
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
+    first = journal.page(office.desk, office.an, HistoryFilter(ZONE))
+    assert (len(first.entries), first.entries[0].first.revision) == (journal.PAGE, 151)
+    second = journal.page(office.desk, office.an, HistoryFilter(ZONE), before=first.older)
+    assert (len(second.entries), second.older) == (51, None)
+    assert not office.open("history", "an", zone=ZONE).exception

@@ -403,7 +403,7 @@ def test_lines_of_text_are_passed_over_and_said():
         ("1;1255172;568262\n" * 30_000, "survey.table_large"),
         ("9" * 10_000_000, "survey.table_large"),
         ("9" * 1_000_000, "survey.line_long"),
-        (b"PK\x03\x04" + b"\x00" * 100, "survey.xlsx_broken"),
+        (b"PK\x03\x04" + b"\x00" * 100, "workbook.broken"),
         ("1,1255172,51,568262,92\n2,1255172,51,569262,92\n3,1256172,51,569262,92", "survey.commas"),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("survey") else "",
@@ -432,9 +432,9 @@ def zipped(**parts):
 
 
 def test_a_workbook_that_grows_or_names_entities_is_refused():
-    assert refusal(zipped(xl_sheet="<a>" + " " * 70_000_000)).code == "survey.table_large"
-    assert refusal(zipped(xl_sheet="<!DOCTYPE a [<!ENTITY b 'c'>]>")).code == "survey.xlsx_entities"
-    assert refusal(zipped(xl_sheet="<a/>")).code == "survey.xlsx_broken"
+    assert refusal(zipped(xl_sheet="<a>" + " " * 70_000_000)).code == "workbook.large"
+    assert refusal(zipped(xl_sheet="<!DOCTYPE a [<!ENTITY b 'c'>]>")).code == "workbook.entities"
+    assert refusal(zipped(xl_sheet="<a/>")).code == "workbook.broken"
     rows = [[str(n), NORTH, EAST] for n in range(20_001)]
     assert refusal(workbook(rows)).code == "survey.table_large"
 

@@ -107,9 +107,9 @@ def ready(page: Page, name: str) -> None:
     page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']")
     if name == "map":
         for frame in page.frames[1:]:
-            frame.wait_for_function("window.khucum?.state?.ready")
+            frame.wait_for_function("window.khucum?.state?.ready", polling=100)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('[data-testid=\"stSkeleton\"]')")
+    page.wait_for_function("!document.querySelector('[data-testid=\"stSkeleton\"]')", polling=100)
 
 
 def main() -> None:

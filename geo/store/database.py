@@ -61,7 +61,7 @@ def open_engine(url: str, wait_s: float = WAIT_S) -> Engine:
             return _sqlite(parsed, wait_s)
         if parsed.get_backend_name() == "postgresql":
             return _postgresql(parsed, wait_s)
-    except ArgumentError as fault:
+    except (ArgumentError, ValueError) as fault:  # the latter for a port that is no number
         raise UsageError("store.url") from fault
     raise UsageError("store.url")
 
@@ -249,7 +249,8 @@ def address(engine: Engine) -> str:
     if file is not None:
         return str(file)
     url = engine.url
-    return f"{url.host or url.query.get('host') or 'localhost'}/{url.database}"
+    where = f"{url.host or url.query.get('host') or 'localhost'}/{url.database}"
+    return where.rpartition("@")[2]  # before it, the rest of a password with an @ not written %40
 
 
 def sqlite_file(engine: Engine) -> Path | None:

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import openpyxl  # type: ignore[import-untyped]  # it has no types
-from openpyxl.utils.exceptions import (  # type: ignore[import-untyped]
-    InvalidFileException,
-)
-
 from geo.errors import DataError
+from geo.io.workbook import Formula, worksheets
 
 MAX_MB = 5
 MAX_ROWS = 20_000
 MAX_COLUMNS = 40
 LONGEST_LINE = 5_000
 _UNPACKED_MB = 60
-
-_XLSX_FAULTS = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    SyntaxError,  # XML that is none
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    AssertionError,
-    OverflowError,
-)
 
 Cell = str | float
 
@@ -74,8 +50,8 @@ def splits(content: str | bytes, file: str) -> Iterator[Split]:
     Raises
     ------
     DataError
-        ``survey.table_large``, ``survey.line_long``, ``survey.table_nul``,
-        ``survey.xlsx_broken``, ``survey.xlsx_entities``.
+        ``survey.table_large``, ``survey.line_long``, ``survey.table_nul``, and those of
+        :func:`geo.io.workbook.worksheets`.
     """
     size_mb = len(content) / 1_000_000
     if size_mb > MAX_MB:
@@ -129,46 +105,22 @@ def _row(number: int, cells: Sequence[Cell]) -> Row:
 
 
 def _sheet(content: bytes, file: str) -> tuple[Row, ...]:
-    """The first sheet of a workbook that holds anything."""
-    try:
-        _refuse_bombs(content, file)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # what the file claims about its size
-            rows: list[Row] = []
-            for number, values in enumerate(
-                sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1
-            ):
-                if number > MAX_ROWS:
-                    raise _too_long(file)
-                rows.append(_row(number, [_cell(value) for value in values]))
-            if any(row.cells for row in rows):
-                return tuple(rows)
-    except _XLSX_FAULTS as error:
-        raise DataError("survey.xlsx_broken", file=file) from error
+    """The first sheet of a workbook that holds anything, all rows of one width."""
+    for sheet in worksheets(content, file, _UNPACKED_MB):
+        if len(sheet.rows) > MAX_ROWS:
+            raise _too_long(file)
+        rows = _numbered(
+            [*map(_cell, values), *[""] * (MAX_COLUMNS - len(values))] for values in sheet.rows
+        )
+        if any(row.cells for row in rows):
+            return rows
     return ()
 
 
 def _cell(value: object) -> Cell:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    return "" if value is None else str(value)[:LONGEST_LINE]
-
-
-def _refuse_bombs(content: bytes, file: str) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = archive.infolist()
-        unpacked_mb = sum(member.file_size for member in members) / 1_000_000
-        if unpacked_mb > _UNPACKED_MB or len(members) > MAX_ROWS:
-            raise DataError(
-                "survey.table_large", file=file, got=f"{unpacked_mb:.0f} MB",
-                limit=f"{_UNPACKED_MB} MB",
-            )  # fmt: skip
-        for member in members:
-            if member.filename.lower().endswith((".xml", ".rels")):
-                part = archive.read(member)
-                if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\x00" in part:
-                    raise DataError("survey.xlsx_entities", file=file)
+    return "" if value is None or isinstance(value, Formula) else str(value)[:LONGEST_LINE]
 
 
 def _too_long(file: str) -> DataError:

@@ -25,9 +25,9 @@ from geo.services import Planner
 from geo.store import Version
 from geo.zones import UNREADABLE_SHAPE, Target
 from geo.zones.fields import BY_NAME, Entry
-from pages.ui import sketch
+from pages.ui import forms, sketch
 from pages.ui.markdown import escape
-from pages.ui.resources import get_planner, get_settings
+from pages.ui.resources import get_desk, get_planner, get_settings
 
 STATUS_MARKS = {
     Status.MET: (":material/check_circle:", "green"),
@@ -293,6 +293,15 @@ def name_of(raw: Raw, lang: str) -> str:
     return str((lang == "en" and raw.get("name_en")) or raw.get("name") or raw.get("id") or "—")
 
 
+def title_of(zone_id: str, lang: str) -> str:
+    """The name of a zone of the register, also of one that has been retired; else its id."""
+    known = get_planner().state.by_id.get(zone_id)
+    if known is not None:
+        return wording.zone_name(known, lang)
+    last = get_desk().register.current([zone_id]).get(zone_id)
+    return name_of(last.after, lang) if last is not None else zone_id
+
+
 def moment(at: dt.datetime, lang: str) -> str:
     """A moment in the time of Vietnam: ``20/11/2026 19:47``."""
     here = at.astimezone(VIETNAM)
@@ -367,16 +376,15 @@ def _badge(verdict: Verdict, lang: str) -> str:
 def show_issues(issues: Sequence[Issue], lang: str) -> None:
     """What was found about the records, the gravest first; nothing where nothing was found."""
     order = list(SEVERITY_MARKS)
-    names = get_planner().state.by_id
     lines = []
     for found in sorted(issues, key=lambda one: order.index(one.severity)):
         icon, colour = SEVERITY_MARKS[found.severity]
         row, field = found.row, found.field
-        if row in names:
-            row = wording.zone_name(names[str(row)], lang)
+        if isinstance(row, str):
+            row = title_of(row, lang)
         if field and has(lang, f"field.{field}"):
             field = t(lang, f"field.{field}")
-        text = issue_text(replace(found, row=row, field=field), lang)
+        text = forms.without_codes(issue_text(replace(found, row=row, field=field), lang))
         lines.append(f"- :{colour}[{icon} {t(lang, f'severity.{found.severity}')}:] {escape(text)}")
     if lines:
         st.markdown("\n".join(lines))

@@ -96,6 +96,11 @@ def field_label(path: str, lang: str) -> str:
     return f"{item}, {t(lang, key)}" if has(lang, key) else item
 
 
+def without_codes(text: str) -> str:
+    """A finding without the names of fields that are for those who write files."""
+    return re.sub(rf" \((?:{'|'.join(FIELDS)})\)", "", text)
+
+
 def issue_line(found: Issue, lang: str) -> str:
     """An issue as a sentence beside its field, with fields in words."""
     if found.code in ("zone.number_text", "zone.number_comma"):
@@ -106,9 +111,7 @@ def issue_line(found: Issue, lang: str) -> str:
     label = field_label(found.field, lang) if found.field else None
     text = issue_text(replace(found, row=_ROW, field=label, params=params), lang)
     sentence = re.sub(rf"^\w* ?{_ROW}: ", "", text).replace(_ROW, str(found.row or ""))
-    sentence = re.sub(
-        rf" \((?:{'|'.join(FIELDS)})\)", "", sentence
-    )  # names for those who write files
+    sentence = without_codes(sentence)
     return sentence[:1].upper() + sentence[1:]
 
 

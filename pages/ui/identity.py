@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from html import escape as html
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section
@@ -118,7 +118,7 @@ def require_sign_in() -> None:
         st.warning(t(lang, "page.identity.waiting"), icon=":material/hourglass_empty:")
     else:
         st.markdown(t(lang, "page.identity.required"))
-    _ways_in(lang, "gate")
+    ways_in(lang, "gate")
     st.stop()
 
 
@@ -134,16 +134,19 @@ def sidebar() -> None:
             return
         if not here.actor.signed_in:
             if not get_settings().sign_in_required:  # else the page itself shows the way
-                _ways_in(lang, "sidebar")
+                ways_in(lang, "sidebar")
             return
         role = t(lang, f"role.{here.actor.role}")
         st.caption(f"**{escape(here.actor.name)}** · {role}")
         post_button("/auth/sign-out", t(lang, "page.identity.sign_out"), here)
 
 
-def _ways_in(lang: str, place: str) -> None:
+def ways_in(lang: str, place: str) -> None:
+    """Sign-in, from where one comes back to this very view; `place` is unique on the page."""
     here = urlsplit(st.context.url or "").path or path("/")
-    link("/auth/sign-in", t(lang, "page.identity.sign_in"), next=here)
+    view = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
+    back = f"{here}?{urlencode(view)}" if view else here
+    link("/auth/sign-in", t(lang, "page.identity.sign_in"), next=back)
     for name, shown in _providers():
         label = t(lang, "page.identity.sign_in_at", provider=escape(shown))
         if st.button(label, key=f"sign_in_{place}_{name}", icon=":material/key:"):

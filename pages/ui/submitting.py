@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from geo.auth import Actor, Decision
-from geo.changes import Conflict, diff, merge, raw_of
+from geo.changes import Conflict, Raw, diff, raw_of
 from geo.desk import (
     LONGEST_REASON,
     Assessment,
@@ -22,6 +22,7 @@ from geo.desk import (
     Outcome,
     RefusedError,
     Submission,
+    clash_of,
 )
 from geo.errors import KhuCumError
 from geo.i18n import error_text, t
@@ -126,6 +127,13 @@ def open_work(
     return None
 
 
+def take_up(desk: Desk, actor: Actor, key: str, content: Mapping[str, Any]) -> None:
+    """Begin work with a content of one's own, kept as a draft from the first moment."""
+    at = desk.save_draft(actor, key, content)
+    work = Work(key, actor.login, dict(content), "", as_text(content), kept_at=at)
+    st.session_state.setdefault(_WORKS, {})[key] = work
+
+
 def has_work(key: str) -> bool:
     """Whether something has been typed under a key in this session."""
     works: dict[str, Work] = st.session_state.get(_WORKS, {})
@@ -225,7 +233,9 @@ def buttons(found: Assessment, reason: str, key: str, lang: str) -> bool | None:
     if missing:
         st.caption(t(lang, f"page.edit.not_yet.{missing}"))
     elif not found.may_publish.allowed and found.may_propose.allowed:
-        st.caption(escape(t(lang, f"error.auth.{found.may_publish.reason}")))
+        why = found.may_publish.reason
+        key = "page.edit.to_review" if why == "needs_approver" else f"error.auth.{why}"
+        st.caption(escape(t(lang, key)))
     return False if proposed else True if published else None
 
 
@@ -292,28 +302,18 @@ def _failed(key: str) -> str:
 # -- conflicts
 
 
-def newer_clash(mine: Edit, base: Mapping[str, Any], current: Version) -> Clash:
+def newer_clash(mine: Edit, base: Raw, current: Version) -> Clash:
     """An edit held against a version that has been published since it was begun."""
-    theirs = {} if current.retired else current.after
-    merged, conflicts = merge(base, mine.raw or {}, theirs)
-    if current.retired:
-        conflicts = (Conflict("retired", False, mine.raw is None, True),)
-        merged = dict(mine.raw or {})
-    return Clash(mine.zone_id, current, diff(base, theirs), merged, conflicts)
+    theirs = None if current.retired else current.after
+    return clash_of(mine.zone_id, base, mine.raw, theirs, current)
 
 
-def proposed_clash(
-    mine: Edit, base: Mapping[str, Any], current: Version, proposal: Proposal
-) -> Clash:
+def proposed_clash(mine: Edit, base: Raw, current: Version, proposal: Proposal) -> Clash:
     """An edit held against an open proposal for the same zone."""
     item = next(one for one in proposal.change.items if one.zone_id == mine.zone_id)
-    theirs = None if item.zone is None else raw_of(item.zone)
-    if theirs is None or mine.raw is None:
-        both = (Conflict("retired", False, mine.raw is None, theirs is None),)
-        left = dict(mine.raw or theirs or {})
-        return Clash(mine.zone_id, current, diff(base, theirs), left, both)
-    merged, conflicts = merge(base, mine.raw, theirs)
-    return Clash(mine.zone_id, current, diff(base, theirs), merged, conflicts)
+    unread = proposal.unread.get(mine.zone_id)
+    theirs = unread if item.zone is None else raw_of(item.zone)
+    return clash_of(mine.zone_id, base, mine.raw, theirs, current)
 
 
 def resolver(

@@ -23,12 +23,12 @@ from geo.text import visible
 from geo.zones import AREA_FIELDS, Kind, Precision, Zone
 from geo.zones.fields import BY_NAME, SPECS, Group
 from pages.ui import forms, lineage, place, submitting
-from pages.ui.changes import show_changes, value_text
+from pages.ui.changes import show_changes, title_of, value_text
 from pages.ui.markdown import escape
 from pages.ui.submitting import Work
 
 DONE = "_edit_done"
-"""Where the outcome of the last submission is kept, with the name of what was changed."""
+"""Where the outcome of the last submission is kept, what was changed, whether a toast told it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Seat:
         return self.people.get(login, login)
 
     def name(self, zone_id: str) -> str:
-        return self.planner.namer(self.lang)(zone_id)
+        return title_of(zone_id, self.lang)
 
     def line(self, zone: Zone) -> str:
         """Kind, district and area of a zone."""
@@ -151,9 +151,11 @@ def finish(
         base = work.content.get("base")
         own = next((one.edit.raw for one in found.zones if one.stale), None)
         if base is not None and own is not None:
-            show_changes(diff(base, own), seat.lang)
+            with st.container(key="changes"):
+                show_changes(diff(base, own), seat.lang)
     else:
-        submitting.show_assessment(found, seat.planner, seat.lang)
+        with st.container(key="changes"):
+            submitting.show_assessment(found, seat.planner, seat.lang)
     work.content["reason"] = submitting.reason_field(
         f"{work.widgets}:reason", str(work.content.get("reason") or ""), seat.lang
     )
@@ -169,7 +171,7 @@ def finish(
         if outcome is not None:
             submitting.leave(seat.desk, seat.actor, work)
             go(_next_open(seat, found, published=outcome.revision is not None))
-            st.session_state[DONE] = outcome, name
+            st.session_state[DONE] = outcome, name, False
         st.rerun()
     error = submitting.failure(work.key)
     if error is not None and not isinstance(error, ConflictError | PendingError):
@@ -703,6 +705,8 @@ def undo(seat: Seat) -> None:
     if submission is None:
         st.info(t(seat.lang, "page.edit.undo_none"), icon=":material/undo:")
         return
+    names = ", ".join(seat.name(one.zone_id) for one in submission.edits[:5])
+    st.markdown(f"**{escape(names)}**")
 
     def fresh() -> dict[str, Any]:
         return {"decided": None, "reason": t(seat.lang, "page.edit.undo_reason", number=number_)}
@@ -721,7 +725,6 @@ def undo(seat: Seat) -> None:
     if stale:
         held = "page.edit.held.stale"
         taken_back(seat, work, submission, [one.edit for one in stale])
-    names = ", ".join(seat.name(one.zone_id) for one in submission.edits[:5])
     finish(seat, work, submission, found, names, held=held)
 
 

@@ -60,7 +60,9 @@ class Screen:
     def map(self) -> Frame:
         frame = self.page.wait_for_selector("iframe[title*='st_folium']").content_frame()
         assert frame is not None
-        frame.wait_for_function("window.khucum?.state?.ready && khucum.state.paints > 0")
+        frame.wait_for_function(
+            "window.khucum?.state?.ready && khucum.state.paints > 0", polling=100
+        )
         return frame
 
     def zone(self, frame: Frame, zone_id: str) -> tuple[float, float]:

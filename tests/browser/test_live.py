@@ -65,7 +65,9 @@ def test_what_was_typed_outlives_a_server_that_is_killed(
         field.fill("12,5")
         field.press("Tab")
         expect(page.get_by_text("12,5").first).to_be_visible()
-        page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+        page.wait_for_function(
+            "() => !document.querySelector('[data-testid=stStatusWidget]')", polling=100
+        )
         assert office.desk.draft(office.actors["binh"], ZONE) is not None
         first.process.send_signal(signal.SIGKILL)
         first.process.wait()

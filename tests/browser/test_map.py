@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import urllib.request
 from pathlib import Path
 
@@ -11,7 +10,9 @@ import pytest
 from playwright.sync_api import Route as BrowserRoute
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, OpenScreen, Screen, Server, running
+from geo.auth import Role
+from tests.browser.conftest import OpenScreen, Screen, Server, running
+from tests.office import Office
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +68,7 @@ def test_pointing_at_a_zone_names_it_and_shows_the_doubt(screen: Screen) -> None
     frame = screen.open()
     frame.evaluate(IN_THAI_NGUYEN)
     screen.page.mouse.move(*screen.zone(frame, NAM_PHO_YEN))
-    frame.wait_for_function("khucum.scene.hovered?.id === 'tn-kcn-nam-pho-yen'")
+    frame.wait_for_function("khucum.scene.hovered?.id === 'tn-kcn-nam-pho-yen'", polling=100)
     told = frame.locator(".tip").inner_text()
     assert told.splitlines()[:3] == ["KCN Nam Phổ Yên", "Khu công nghiệp (KCN)", "200 ha"]
     assert "chưa đo đạc" in told
@@ -83,7 +84,7 @@ def test_pointing_at_a_district_tells_its_figures(screen: Screen) -> None:
     box = frame.frame_element().bounding_box()
     assert box is not None
     screen.page.mouse.move(box["x"] + point[0], box["y"] + point[1])
-    frame.wait_for_function("khucum.scene.tip.text()?.includes('Định Hóa')")
+    frame.wait_for_function("khucum.scene.tip.text()?.includes('Định Hóa')", polling=100)
     assert "khu, cụm" in frame.locator(".tip").inner_text()
 
 
@@ -92,7 +93,7 @@ def test_click_reads_the_record_and_escape_closes_it(screen: Screen, lang: str, 
     frame = screen.open(f"/?lang={lang}")
     frame.evaluate(IN_THAI_NGUYEN)
     screen.page.mouse.click(*screen.zone(frame, NAM_PHO_YEN))
-    frame.wait_for_function("khucum.state.popup === 'open'")
+    frame.wait_for_function("khucum.state.popup === 'open'", polling=100)
     card = frame.locator(".record").inner_text()
     assert card.startswith("KCN Nam Phổ Yên")
     lines = [line for line in card.splitlines() if line]
@@ -100,7 +101,7 @@ def test_click_reads_the_record_and_escape_closes_it(screen: Screen, lang: str, 
     assert f"{label}\n200 ha" in card
     assert "Lắp ráp Ôtô" in card
     screen.page.keyboard.press("Escape")
-    frame.wait_for_function("khucum.state.popup === null")
+    frame.wait_for_function("khucum.state.popup === null", polling=100)
     frame.locator(".record").wait_for(state="detached")
 
 
@@ -155,7 +156,7 @@ def test_close_button_is_not_under_a_panel(screen: Screen) -> None:
     assert frame.evaluate(IN_FRAME)
     assert frame.locator(".layers").is_hidden()
     frame.locator(".leaflet-popup-close-button").click()
-    frame.wait_for_function("khucum.state.popup === null")
+    frame.wait_for_function("khucum.state.popup === null", polling=100)
     assert frame.locator(".layers").is_visible()
 
 
@@ -244,23 +245,27 @@ def test_wheel_scrolls_the_page_and_with_ctrl_zooms(screen: Screen) -> None:
     screen.page.mouse.wheel(0, 120)
     expect(frame.locator(".wheel")).to_have_class("wheel shown")
     assert frame.locator(".wheel").inner_text() == "Giữ Ctrl và lăn chuột để phóng to"
-    screen.page.wait_for_function("document.querySelector('.stMain').scrollTop > 0")
+    screen.page.wait_for_function("document.querySelector('.stMain').scrollTop > 0", polling=100)
     assert main.evaluate("main => main.scrollTop") > 0
     assert frame.evaluate("khucum.scene.map.getZoom()") == before
     screen.page.keyboard.down("Control")
     screen.page.mouse.wheel(0, -240)
     screen.page.keyboard.up("Control")
-    frame.wait_for_function("before => khucum.scene.map.getZoom() > before", arg=before)
+    frame.wait_for_function(
+        "before => khucum.scene.map.getZoom() > before", arg=before, polling=100
+    )
 
 
 def test_wheel_zooms_in_full_screen(screen: Screen) -> None:
     frame = screen.open()
     frame.get_by_role("button", name="Toàn màn hình").click()
-    frame.wait_for_function("document.fullscreenElement && innerHeight > 700")
+    frame.wait_for_function("document.fullscreenElement && innerHeight > 700", polling=100)
     before = frame.evaluate("khucum.scene.map.getZoom()")
     screen.page.mouse.move(700, 400)
     screen.page.mouse.wheel(0, -240)
-    frame.wait_for_function("before => khucum.scene.map.getZoom() > before", arg=before)
+    frame.wait_for_function(
+        "before => khucum.scene.map.getZoom() > before", arg=before, polling=100
+    )
 
 
 def test_record_shows_the_english_words_and_where_the_place_is_from(screen: Screen) -> None:
@@ -276,7 +281,7 @@ def test_record_shows_the_english_words_and_where_the_place_is_from(screen: Scre
     frame = screen.open("/?lang=en")
     frame.evaluate(IN_THAI_NGUYEN)
     screen.page.mouse.click(*screen.zone(frame, NAM_PHO_YEN))
-    frame.wait_for_function("khucum.state.popup === 'open'")
+    frame.wait_for_function("khucum.state.popup === 'open'", polling=100)
     assert frame.locator(".record li").evaluate("li => li.firstChild.data") == "textiles"
     assert frame.locator(".record li small").all_inner_texts() == ["dệt may", "13"]
     assert frame.locator(".record .doubt .location").inner_text() == "Point of the commune"
@@ -297,9 +302,9 @@ def test_zones_that_share_a_point_stand_apart_and_can_each_be_opened(screen: Scr
             zone_id,
         )
         screen.page.mouse.click(*screen.zone(frame, zone_id))
-        frame.wait_for_function("id => khucum.state.opened === id", arg=zone_id)
+        frame.wait_for_function("id => khucum.state.opened === id", arg=zone_id, polling=100)
         screen.page.keyboard.press("Escape")
-        frame.wait_for_function("khucum.state.popup === null")
+        frame.wait_for_function("khucum.state.popup === null", polling=100)
 
 
 def test_layer_that_fails_is_named_and_can_be_tried_again(screen: Screen) -> None:
@@ -309,12 +314,12 @@ def test_layer_that_fails_is_named_and_can_be_tried_again(screen: Screen) -> Non
     element = screen.page.wait_for_selector("iframe[title*='st_folium']")
     frame = element.content_frame()
     assert frame is not None
-    frame.wait_for_function("window.khucum?.state?.failed?.length === 1")
+    frame.wait_for_function("window.khucum?.state?.failed?.length === 1", polling=100)
     assert "Ranh giới huyện" in frame.locator(".notice").inner_text()
     assert frame.evaluate("khucum.state.drawn.KCN") > 0
     screen.page.context.unroute(pattern)
     frame.get_by_role("button", name="Thử lại").click()
-    frame.wait_for_function("khucum.state.ready && khucum.state.failed.length === 0")
+    frame.wait_for_function("khucum.state.ready && khucum.state.failed.length === 0", polling=100)
     assert frame.locator(".notice").is_hidden()
 
 
@@ -324,10 +329,10 @@ def test_record_that_fails_can_be_tried_again(screen: Screen) -> None:
     pattern = "**/records/**"
     screen.page.context.route(pattern, lambda route: route.fulfill(status=500, body="{}"))
     screen.page.mouse.click(*screen.zone(frame, NAM_PHO_YEN))
-    frame.wait_for_function("khucum.state.popup === 'failed'")
+    frame.wait_for_function("khucum.state.popup === 'failed'", polling=100)
     screen.page.context.unroute(pattern)
     frame.get_by_role("button", name="Thử lại").click()
-    frame.wait_for_function("khucum.state.popup === 'open'")
+    frame.wait_for_function("khucum.state.popup === 'open'", polling=100)
 
 
 def test_name_with_markup_is_shown_as_text(screen: Screen) -> None:
@@ -357,9 +362,9 @@ def test_name_with_markup_is_shown_as_text(screen: Screen) -> None:
     frame.evaluate(IN_THAI_NGUYEN)
     point = screen.zone(frame, NAM_PHO_YEN)
     screen.page.mouse.move(*point)
-    frame.wait_for_function("khucum.scene.tip.text()?.includes('onerror')")
+    frame.wait_for_function("khucum.scene.tip.text()?.includes('onerror')", polling=100)
     screen.page.mouse.click(*point)
-    frame.wait_for_function("khucum.state.popup === 'open'")
+    frame.wait_for_function("khucum.state.popup === 'open'", polling=100)
     assert frame.locator(".record h2").inner_text() == hostile
     assert frame.locator(".khucum img").count() == 0
     assert frame.evaluate("document.title") != "hacked"
@@ -377,7 +382,7 @@ def test_filter_changes_what_is_drawn_and_keeps_the_frame(screen: Screen) -> Non
     frame = screen.open()
     frame.evaluate("window.kept = true")
     choose_clusters(screen)
-    frame.wait_for_function(ONLY_CLUSTERS)
+    frame.wait_for_function(ONLY_CLUSTERS, polling=100)
     assert frame.evaluate("window.kept")
     assert frame.evaluate("khucum.pointOf('tn-kcn-nam-pho-yen')") is None
 
@@ -394,22 +399,20 @@ def test_view_that_comes_while_the_libraries_load_is_not_lost(screen: Screen) ->
     choose_clusters(screen)
     expect(screen.page.get_by_test_id("stMetricValue").first).to_have_text("0")
     held[0].continue_()
-    screen.map().wait_for_function(ONLY_CLUSTERS)
+    screen.map().wait_for_function(ONLY_CLUSTERS, polling=100)
 
 
 def test_register_that_changes_meanwhile_is_read_anew(
     open_screen: OpenScreen, tmp_path: Path
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(ROOT / "data", data)
-    zones = data / "zones.geojson"
-    with running(KHUCUM_DATA=str(data)) as editable:
+    with running(KHUCUM_VAR=str(tmp_path)) as editable:
+        office = Office(editable, tmp_path)
+        office.hire("an", Role.APPROVER)
         screen = open_screen(editable)
 
         def change_before_the_layer_is_read(route: BrowserRoute) -> None:
             screen.page.context.unroute("**/zones.geojson")
-            text = zones.read_text("utf-8")
-            zones.write_text(text.replace("KCN Nam Phổ Yên", "KCN Đổi Tên"), "utf-8")
+            office.submit("an", office.edit("tn-kcn-nam-pho-yen", name="KCN Đổi Tên"))
             route.continue_()
 
         screen.page.context.route("**/zones.geojson", change_before_the_layer_is_read)
@@ -417,15 +420,16 @@ def test_register_that_changes_meanwhile_is_read_anew(
         name = frame.evaluate("khucum.scene.zones.byId.get('tn-kcn-nam-pho-yen').name")
         assert name == "KCN Đổi Tên"
         assert frame.locator(".notice").is_hidden()
+        office.register.engine.dispose()
 
 
 def test_row_of_the_table_shows_its_zone_on_the_map(screen: Screen) -> None:
     frame = screen.open()
     table = screen.page.get_by_test_id("stDataFrame").locator(".dvn-scroller").first
     table.click(position={"x": 16, "y": 52})
-    frame.wait_for_function("khucum.state.ready && khucum.scene.selected")
+    frame.wait_for_function("khucum.state.ready && khucum.scene.selected", polling=100)
     assert frame.evaluate("khucum.scene.map.getZoom()") >= 10
-    frame.wait_for_function("khucum.state.popup === 'open'")
+    frame.wait_for_function("khucum.state.popup === 'open'", polling=100)
     assert frame.evaluate("khucum.state.opened === khucum.scene.selected.id")
     name = frame.evaluate("khucum.scene.selected.name")
     assert frame.locator(".record h2").inner_text() == name
@@ -444,7 +448,7 @@ def test_phone(open_screen: OpenScreen, server: Server) -> None:
     assert not frame.evaluate("document.querySelector('.legend').open")
     frame.evaluate(IN_THAI_NGUYEN)
     narrow.page.touchscreen.tap(*narrow.zone(frame, YEN_BINH))
-    frame.wait_for_function("khucum.state.popup === 'open'")
+    frame.wait_for_function("khucum.state.popup === 'open'", polling=100)
 
 
 def test_layers_come_from_the_cache_on_reload(open_screen: OpenScreen, server: Server) -> None:

@@ -63,7 +63,9 @@ class Bench:
         self.page.get_by_role("radio", name=self.t(f"method_{method}")).click()
         expect(self.page.get_by_text(self.t(f"about_{method}"))).to_be_visible()
         mode = method if method in ("point", "outline") else "view"
-        self.frame.wait_for_function(f"khucum.state.ready && khucum.board.view.mode === '{mode}'")
+        self.frame.wait_for_function(
+            f"khucum.state.ready && khucum.board.view.mode === '{mode}'", polling=100
+        )
 
     def spot(self, x: float, y: float) -> tuple[float, float]:
         """A place in the frame, as shares of its size, on the page."""
@@ -131,7 +133,7 @@ def draw(bench: Bench) -> None:
     for corner in QUAD:
         bench.click(*corner)
     bench.click(*QUAD[0])
-    bench.frame.wait_for_function("khucum.board.parts.length === 1")
+    bench.frame.wait_for_function("khucum.board.parts.length === 1", polling=100)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -159,17 +161,17 @@ def test_corners_are_added_deleted_and_brought_back(place: MakeBench) -> None:
     assert bench.corners() == [4]
     middle = ((QUAD[1][0] + QUAD[2][0]) / 2, (QUAD[1][1] + QUAD[2][1]) / 2)
     bench.drag(middle, (0.7, 0.45))
-    bench.frame.wait_for_function("khucum.board.parts[0][0].length === 5")
+    bench.frame.wait_for_function("khucum.board.parts[0][0].length === 5", polling=100)
     bench.click(0.7, 0.45)
     bench.tool("remove")
-    bench.frame.wait_for_function("khucum.board.parts[0][0].length === 4")
+    bench.frame.wait_for_function("khucum.board.parts[0][0].length === 4", polling=100)
     bench.tool("undo")
-    bench.frame.wait_for_function("khucum.board.parts[0][0].length === 5")
+    bench.frame.wait_for_function("khucum.board.parts[0][0].length === 5", polling=100)
     bench.tool("part")
     for corner in ((0.75, 0.3), (0.85, 0.3), (0.8, 0.5)):
         bench.click(*corner)
     bench.tool("finish")
-    bench.frame.wait_for_function("khucum.board.parts.length === 2")
+    bench.frame.wait_for_function("khucum.board.parts.length === 2", polling=100)
     assert bench.use()["geometry"]["type"] == "MultiPolygon"
     bench.tool("clear")
     expect(bench.page.get_by_text(bench.t("preview"))).to_be_hidden()
@@ -184,7 +186,7 @@ def test_a_rerun_leaves_a_pressed_handle_in_peace(place: MakeBench) -> None:
     bench.frame.evaluate("khucum.draw({...khucum.board.view})")  # as every rerun does
     bench.page.mouse.move(*bench.spot(0.66, 0.26), steps=4)
     bench.page.mouse.up()
-    bench.frame.wait_for_function("khucum.board.past.length > 5")
+    bench.frame.wait_for_function("khucum.board.past.length > 5", polling=100)
 
 
 def test_a_rerun_leaves_a_half_drawn_outline_in_peace(place: MakeBench) -> None:
@@ -217,7 +219,7 @@ def test_corners_typed_go_to_the_map(place: MakeBench) -> None:
     bench.page.get_by_text(bench.t("keyboard")).click()
     bench.paste(table(SQUARE, OWN))
     bench.page.get_by_role("button", name=bench.t("to_map")).click()
-    bench.frame.wait_for_function("khucum.board.parts[0]?.[0].length === 4")
+    bench.frame.wait_for_function("khucum.board.parts[0]?.[0].length === 4", polling=100)
     assert bench.use()["location_precision"] == "drawn"
 
 
@@ -271,7 +273,7 @@ def test_a_zipped_shapefile_with_two_outlines(place: MakeBench, lang: str, tmp_p
     bench.page.get_by_role("option", name="Lô A").click()
     bench.page.keyboard.press("Escape")
     expect(bench.page.get_by_text(bench.t("table", system="VN-2000 TM-3 108°30'"))).to_be_visible()
-    bench.frame.wait_for_function("khucum.board.parts.length === 1")
+    bench.frame.wait_for_function("khucum.board.parts.length === 1", polling=100)
     taken = bench.use()
     assert taken["geometry"]["type"] == "Polygon"
     assert shape(taken["geometry"]).centroid.distance(SQUARE.centroid) < 1e-4
@@ -300,7 +302,7 @@ def test_a_point_by_mouse_and_by_keyboard(place: MakeBench) -> None:
     longitude = bench.page.get_by_role("textbox", name=bench.t("longitude"))
     longitude.fill("107,95")
     bench.page.keyboard.press("Enter")
-    bench.frame.wait_for_function("khucum.board.point?.[0] === 107.95")
+    bench.frame.wait_for_function("khucum.board.point?.[0] === 107.95", polling=100)
     assert bench.use()["geometry"] == {"type": "Point", "coordinates": [107.95, 10.905]}
     longitude.fill("7,95")
     bench.page.keyboard.press("Enter")
@@ -316,7 +318,9 @@ def test_communes_are_found_without_diacritics(place: MakeBench, lang: str) -> N
         search.fill(typed)
         bench.page.get_by_role("button", name=f"{name}, Huyện").click()
         expect(chosen).to_contain_text(name)
-    bench.frame.wait_for_function("khucum.board.point && khucum.board.view.radius_km > 1")
+    bench.frame.wait_for_function(
+        "khucum.board.point && khucum.board.view.radius_km > 1", polling=100
+    )
     taken = bench.use()
     assert [one["code"] for one in taken["communes"]] == ["23131", "23125"]
     assert taken["location_precision"] == "commune"
@@ -345,7 +349,7 @@ def test_a_map_behind_another_tab_shows_the_place_once_it_is_seen(place: MakeBen
     around = (
         "(() => { const b = khucum.board.map.getBounds(); return [b.getWest(), b.getEast()]; })()"
     )
-    bench.frame.wait_for_function(f"{around}[1] - {around}[0] < 1.5")
+    bench.frame.wait_for_function(f"{around}[1] - {around}[0] < 1.5", polling=100)
     west, east = bench.frame.evaluate(around)
     assert west < 107.98 < east
 

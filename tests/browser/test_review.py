@@ -80,7 +80,7 @@ def test_a_proposal_is_published_seen_in_the_history_and_restored(
     expect(page.get_by_text(HOSTILE.split("<script>")[0]).first).to_be_visible()
     frame = page.wait_for_selector("iframe[title*='st_folium']").content_frame()
     assert frame is not None
-    frame.wait_for_function("window.sketch && sketch.config.shapes.length === 2")
+    frame.wait_for_function("window.sketch && sketch.config.shapes.length === 2", polling=100)
     press(page, t(lang, "review.publish"))
     name = "Son Cam 1 Industrial Cluster" if lang == "en" else "CCN Sơn Cẩm 1"
     done = t(lang, "review.published", zones=name, revision="2")
@@ -134,5 +134,5 @@ def test_strangers_read_the_history_and_the_register_of_a_day(
     page.get_by_role("tab", name=t("vi", "history.day_register")).click()
     frame = page.wait_for_selector("iframe[title*='st_folium']").content_frame()
     assert frame is not None
-    frame.wait_for_function("window.sketch && sketch.config.shapes.length > 40")
+    frame.wait_for_function("window.sketch && sketch.config.shapes.length > 40", polling=100)
     assert screen.outside == []

@@ -1,42 +1,47 @@
-"""Use cases of the people who keep the register: change, propose, decide, look back, take back.
-
-Everything that changes a zone is one :class:`Submission`: an edit, a grid of edits, a new zone, a
-split, a merger, a retirement, the return to an older version. It is authorised, checked and
-written as a whole or not at all.
-"""
+"""The use cases themselves."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from geo import auth, checks
+from geo import auth
 from geo.auth import Actor, Decision
-from geo.changes import (
-    Action,
-    Change,
-    Conflict,
-    FieldChange,
-    Item,
-    Raw,
-    diff,
-    merge,
-    raw_of,
-    zone_of,
+from geo.changes import Action, Change, FieldChange, Item, Raw, diff, raw_of, zone_of
+from geo.checks import identity, law
+from geo.desk.conflicts import Clash, ConflictError, clash_of, foreign
+from geo.desk.effects import effects
+from geo.desk.submissions import (
+    LONGEST_TEXT,
+    Assessed,
+    Assessment,
+    Edit,
+    Outcome,
+    Submission,
+    change_of,
+    clean_reason,
+    too_large,
 )
-from geo.checks import Verdict, identity, law
-from geo.districts import Unit
+from geo.desk.territory import provinces_of
 from geo.errors import KhuCumError, UsageError
 from geo.issues import Issue, has_errors, issue
 from geo.services import Planner
-from geo.state import State, examine
-from geo.store import Comment, HistoryFilter, Proposal, Register, StaleError, StoreError, Version
-from geo.text import broken, fold, visible
+from geo.state import examine
+from geo.store import (
+    Comment,
+    DecidedError,
+    HistoryFilter,
+    Proposal,
+    Register,
+    StaleError,
+    StoreError,
+    Version,
+)
+from geo.text import fold
 from geo.zones import AREA_FIELDS, Kind, Zone
 
-LONGEST_REASON = 2000
 LONGEST_ID = 100
 STEP = 20
 """Edits between two reports of progress."""
@@ -44,134 +49,6 @@ STEP = 20
 _LAWFUL = ("kind", "subkind", "stage", "members", *AREA_FIELDS)
 _IDENTIFYING = ("kind", "name", "aliases", "members", "province", "geometry")
 """Fields that the law, and the comparison with other zones, rest on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What somebody wants one zone to be.
-
-    Attributes
-    ----------
-    base_version
-        The version that was on the form; None for a new zone.
-    raw
-        All properties and the ``geometry``, see :mod:`geo.changes`; None to retire the zone.
-    parents
-        Ids of the zones that it was split from or merged with.
-    """
-
-    zone_id: str
-    base_version: int | None
-    raw: Raw | None
-    parents: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """Edits that belong together, and why.
-
-    `undoes` is the revision that they take back, `supersedes` the open proposal that they replace.
-    """
-
-    action: Action
-    reason: str
-    edits: tuple[Edit, ...]
-    undoes: int | None = None
-    supersedes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """One edit, held against everything that is known.
-
-    `zone` is None when it cannot be read or is to be retired; `stale` tells that somebody has
-    changed the zone since the edit was begun.
-    """
-
-    edit: Edit
-    zone: Zone | None
-    before: Raw | None
-    changes: tuple[FieldChange, ...]
-    issues: tuple[Issue, ...]
-    stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A figure of a plan whose verdict the submission would change."""
-
-    before: Verdict
-    after: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What a submission would do, before it is made."""
-
-    zones: tuple[Assessed, ...]
-    effects: tuple[Effect, ...]
-    may_propose: Decision
-    may_publish: Decision
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        return tuple(found for one in self.zones for found in one.issues)
-
-    @property
-    def changed(self) -> tuple[Assessed, ...]:
-        """The edits that change anything."""
-        return tuple(one for one in self.zones if one.changes)
-
-    @property
-    def ready(self) -> bool:
-        """Whether it changes something and nothing in it is wrong."""
-        return bool(self.changed) and not has_errors(self.issues)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The revision that a submission has become, or the proposal that it now is."""
-
-    revision: int | None = None
-    proposal: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A zone that somebody else has changed meanwhile.
-
-    Attributes
-    ----------
-    current
-        The zone as it is now; None when it does not exist.
-    theirs
-        What has changed since the submission was begun.
-    merged
-        The present record with every field of mine that they have not touched; to be submitted
-        again with ``current.version`` once somebody has decided on each of `conflicts`.
-    """
-
-    zone_id: str
-    current: Version | None
-    theirs: tuple[FieldChange, ...]
-    merged: Raw
-    conflicts: tuple[Conflict, ...]
-
-
-class ConflictError(KhuCumError):
-    """Somebody else was faster; nothing was written, and both values are in `clashes`."""
-
-    def __init__(self, clashes: Sequence[Clash]) -> None:
-        super().__init__("register.conflict", zones=[one.zone_id for one in clashes])
-        self.clashes = tuple(clashes)
-
-
-class RefusedError(KhuCumError):
-    """Records with errors; nothing was written, and `issues` say which field of which row."""
-
-    def __init__(self, issues: Sequence[Issue]) -> None:
-        super().__init__("register.refused", count=len(issues))
-        self.issues = tuple(issues)
 
 
 class Desk:
@@ -261,7 +138,7 @@ class Desk:
         assessed, provinces = self._assessed(submission, progress)
         return Assessment(
             assessed,
-            _effects(self.planner.state, assessed),
+            effects(self.planner.state, assessed),
             auth.decide(actor, auth.Action.PROPOSE, self.rules, provinces=provinces),
             auth.decide(
                 actor, auth.Action.PUBLISH, self.rules, provinces=provinces, author=actor.login
@@ -281,6 +158,8 @@ class Desk:
         first: dict[str, int] = {}
         for at, edit in enumerate(edits, start=1):
             raw = edit.raw
+            if raw is not None and too_large(raw):
+                raise UsageError("register.record_large", zone=edit.zone_id, limit=LONGEST_TEXT)
             read.append((None, []) if raw is None else zone_of({**raw, "id": edit.zone_id}))
             if first.setdefault(edit.zone_id, at) != at:
                 read[-1][1].append(_twice(edit.zone_id, at, first[edit.zone_id]))
@@ -345,7 +224,8 @@ class Desk:
         AuthError
             Without the right in every province that it touches.
         UsageError
-            ``register.reason_missing``, ``register.reason_long``, ``register.nothing_changed``.
+            ``register.reason_missing``, ``register.reason_long``, ``register.nothing_changed``,
+            ``register.zone_unknown`` for a parent, ``register.record_large``.
         RefusedError
             When a record has errors; all of the submission is refused.
         ConflictError
@@ -357,10 +237,10 @@ class Desk:
         """
         action = auth.Action.PUBLISH if publish else auth.Action.PROPOSE
         auth.require(actor, action, self.rules, author=actor.login)
-        reason = _reason(submission.reason)
+        reason = clean_reason(submission.reason)
         found, provinces = self._assessed(submission, progress)
         auth.require(actor, action, self.rules, provinces=provinces, author=actor.login)
-        change = _change(submission, reason, found)
+        change = change_of(submission, reason, found)
         supersedes = submission.supersedes
         if supersedes is not None:
             self._require_replaceable(actor, supersedes)
@@ -475,6 +355,8 @@ class Desk:
         decision = self.may_decide(actor, proposal)
         if not decision.allowed:
             raise auth.AuthError(f"auth.{decision.reason}")
+        if proposal.status != "pending":
+            raise DecidedError("register.decided", proposal=str(proposal_id))
         asked = self.submission_of(proposal)
         if resolved is not None:
             self._require_asked_for(proposal_id, asked, resolved)
@@ -485,7 +367,7 @@ class Desk:
         auth.require(
             actor, auth.Action.PUBLISH, self.rules, provinces=provinces, author=proposal.author
         )
-        change = _change(submission, proposal.change.reason, found)
+        change = change_of(submission, proposal.change.reason, found)
         try:
             revision = self.register.publish_proposal(proposal_id, change, actor.login)
         except StaleError as stale:
@@ -505,7 +387,7 @@ class Desk:
                 mine is None
                 or not set(edit.parents) <= set(mine.parents)
                 or (edit.raw is None and mine.raw is not None)
-                or (edit.raw is not None and _foreign(edit.raw, [mine.raw, known]))
+                or (edit.raw is not None and foreign(edit.raw, [mine.raw, known]))
             ):
                 raise UsageError(
                     "register.not_proposed", zone=edit.zone_id, proposal=str(proposal_id)
@@ -517,7 +399,7 @@ class Desk:
         provinces = self.provinces_of(proposal)
         # two persons are demanded for publishing only: anybody may take back their own
         auth.require(actor, auth.Action.PUBLISH, self.rules, provinces=provinces)
-        self.register.close_proposal(proposal_id, "rejected", actor.login, _reason(reason))
+        self.register.close_proposal(proposal_id, "rejected", actor.login, clean_reason(reason))
 
     def withdraw(self, actor: Actor, proposal_id: int) -> None:
         """Take back one's own open proposal.
@@ -539,7 +421,7 @@ class Desk:
     def comment(self, actor: Actor, proposal_id: int, text: str) -> None:
         """Say something about a proposal."""
         self.proposal(actor, proposal_id)
-        self.register.comment(proposal_id, actor.login, _reason(text))
+        self.register.comment(proposal_id, actor.login, clean_reason(text))
 
     def news(self, actor: Actor) -> list[Proposal]:
         """Own proposals that were decided since the actor last looked."""
@@ -640,37 +522,7 @@ class Desk:
         """
         records = [one.after for one in current.values()]
         records += [edit.raw for edit in edits if edit.raw is not None]
-        return frozenset(code for raw in records for code in self._provinces_of(raw))
-
-    def _provinces_of(self, raw: Raw) -> set[str]:
-        """The province that a record names, and those of its districts.
-
-        A province of 2025 holds several of 2016, and only the districts tell which is meant.
-        """
-        ref, districts = raw.get("province"), raw.get("districts")
-        named = [one for one in districts if isinstance(one, Mapping)] if (
-            isinstance(districts, Sequence)
-        ) else []  # fmt: skip
-        units = [self._unit(one, "district") for one in named]
-        found = {
-            self._province({"code": unit.province_code, "vintage": unit.vintage})
-            for unit in units
-            if unit is not None
-        }
-        since_2025 = isinstance(ref, Mapping) and ref.get("vintage") == "2025"
-        if ref is not None and not (found and since_2025):
-            found.add(self._province(ref))
-        return found
-
-    def _province(self, ref: Any) -> str:
-        if not isinstance(ref, Mapping):
-            return ""
-        unit = self._unit(ref, "province")
-        return (unit.boundary_code if unit is not None else None) or str(ref.get("code"))
-
-    def _unit(self, ref: Mapping[str, Any], level: str) -> Unit | None:
-        register = self.planner.bounds.register
-        return register.get(str(ref.get("code")), str(ref.get("vintage")), level)
+        return provinces_of(records, self.planner.bounds.register)
 
     def provinces_of(self, proposal: Proposal) -> frozenset[str]:
         """Codes of 2016 of the provinces that a proposal touches."""
@@ -686,20 +538,12 @@ class Desk:
         return [self._clash(items[id_], current.get(id_)) for id_ in zone_ids]
 
     def _clash(self, item: Item, current: Version | None) -> Clash:
-        base = (
-            self.register.version(item.zone_id, item.base_version)
-            if item.base_version is not None
-            else None
-        )
-        old = base.after if base is not None else {}
-        mine: Raw = raw_of(item.zone) if item.zone is not None else {}
-        theirs: Raw = current.after if current is not None and not current.retired else {}
-        merged, conflicts = merge(old, mine, theirs)
-        if item.zone is None or current is None or current.retired:
-            gone = current is None or current.retired
-            conflicts = (Conflict("retired", False, item.zone is None, gone),)
-            merged = dict(mine or theirs)
-        return Clash(item.zone_id, current, diff(old, theirs), merged, conflicts)
+        base = None
+        if item.base_version is not None:
+            base = self.register.version(item.zone_id, item.base_version)
+        mine = raw_of(item.zone) if item.zone is not None else None
+        theirs = current.after if current is not None and not current.retired else None
+        return clash_of(item.zone_id, base.after if base else None, mine, theirs, current)
 
     def _rebased(self, submission: Submission) -> Submission:
         """The submission on the present versions.
@@ -726,84 +570,14 @@ class Desk:
             if edit.raw is not None and zone is None:
                 edits.append(edit)  # cannot be read, and is refused with what is wrong
                 continue
-            clash = self._clash(Item(edit.zone_id, edit.base_version, zone), now)
-            if clash.conflicts or now is None:
-                clashes.append(clash)
+            found = self._clash(Item(edit.zone_id, edit.base_version, zone), now)
+            if found.conflicts or now is None:
+                clashes.append(found)
             else:
-                edits.append(Edit(edit.zone_id, now.version, clash.merged, edit.parents))
+                edits.append(Edit(edit.zone_id, now.version, found.merged, edit.parents))
         rebased = Submission(submission.action, submission.reason, tuple(edits), submission.undoes)
         return rebased, clashes
 
 
-def settle(clash: Clash, edit: Edit, mine: Collection[str]) -> Edit | None:
-    """An edit with its conflicts decided, on the version that the clash has shown.
-
-    Parameters
-    ----------
-    mine
-        Fields of the conflicts in which the edit stands; in the others the register's value stays.
-
-    Returns
-    -------
-    Edit or None
-        None when nothing of the edit is left.
-    """
-    version = clash.current.version if clash.current is not None else None
-    if any(one.field == "retired" for one in clash.conflicts):
-        return Edit(edit.zone_id, version, edit.raw, edit.parents) if "retired" in mine else None
-    own = {one.field: one.mine for one in clash.conflicts if one.field in mine}
-    return Edit(edit.zone_id, version, {**clash.merged, **own}, edit.parents)
-
-
-def _foreign(raw: Raw, others: Sequence[Raw | None]) -> bool:
-    """Whether a record has a value that none of the others has."""
-    unlike = [{one.field for one in diff(other, raw)} for other in others]
-    return bool(set.intersection(*unlike))
-
-
 def _twice(zone_id: str, row: int, first: int) -> Issue:
     return issue("zone.id_duplicate", row=row, field="id", value=zone_id, first=first)
-
-
-def _reason(text: str) -> str:
-    """What somebody has typed, without characters that a database or a page cannot hold."""
-    reason = "".join(letter for letter in text if not broken(letter)).strip()
-    if not visible(reason):
-        raise UsageError("register.reason_missing")
-    if len(reason) > LONGEST_REASON:
-        raise UsageError("register.reason_long", limit=LONGEST_REASON)
-    return reason
-
-
-def _change(submission: Submission, reason: str, found: Sequence[Assessed]) -> Change:
-    errors = [issue for one in found for issue in one.issues if has_errors([issue])]
-    if errors:
-        raise RefusedError(errors)
-    items = tuple(
-        Item(one.edit.zone_id, one.edit.base_version, one.zone, one.edit.parents)
-        for one in found
-        if one.changes or one.stale  # a stale one is refused when it is written
-    )
-    if not items:
-        raise UsageError("register.nothing_changed")
-    return Change(submission.action, reason, items, submission.undoes)
-
-
-def _effects(state: State, assessed: Sequence[Assessed]) -> tuple[Effect, ...]:
-    """Verdicts of the plans concerned that come out otherwise with the new records."""
-    touched = {one.edit.zone_id for one in assessed if one.changes}
-    fresh = [one.zone for one in assessed if one.zone is not None and one.changes]
-    old = [state.by_id[id_] for id_ in touched if id_ in state.by_id]
-    named = {source.document for zone in (*old, *fresh) for source in zone.sources}
-    documents = [state.documents[id_] for id_ in sorted(named & state.documents.keys())]
-    if not documents:
-        return ()
-    rest = [zone for zone in state.zones if zone.id not in touched]
-    after = {one.figure.id: one for one in checks.run(documents, [*rest, *fresh], state.context)}
-    return tuple(
-        Effect(before, after[before.figure.id])
-        for before in state.verdicts
-        if before.figure.id in after
-        and (before.status, before.actual)
-        != (after[before.figure.id].status, after[before.figure.id].actual)
-    )
