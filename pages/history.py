@@ -268,7 +268,7 @@ def restore(version: Version) -> None:
         st.info(t(lang, "history.restore_same"), icon=":material/info:")
         return
     show_changes(found.changed[0].changes, lang)
-    show_issues(found.issues, lang)
+    show_issues(found.caused, lang)
     if not found.may_propose.allowed:
         st.info(escape(t(lang, f"error.auth.{found.may_propose.reason}")), icon=":material/lock:")
         return

@@ -523,7 +523,7 @@ def show_open(proposal: Proposal) -> None:
     rows, found = changed_now(submission)
     if rows:
         show_changed(rows, f"changed-{proposal.id}")
-        show_issues(found.issues, lang)
+        show_issues(found.caused, lang)
         show_effects(found.effects, planner, lang)
     elif not undecided:
         st.info(t(lang, "review.nothing_left"), icon=":material/info:")

@@ -108,6 +108,16 @@ def test_one_bad_row_refuses_the_whole_grid(desk):
     assert value(desk, "area_let_ha") is None
 
 
+def test_what_a_change_causes_is_told_from_what_was_there_before(desk):
+    over = edit(desk, area_industrial_ha=4, area_let_ha=9, let_as_of="2026-06-30")
+    desk.submit(AN, over, publish=True)
+    found = desk.assess(AN, edit(desk, name_en="Son Cam One"))
+    assert "zone.ledger" in [one.code for one in found.issues]
+    assert found.caused == ()
+    worse = desk.assess(AN, edit(desk, area_let_ha=10))
+    assert [one.code for one in worse.caused] == ["zone.ledger"]
+
+
 @pytest.mark.parametrize(
     ("reason", "code"),
     [

@@ -197,7 +197,7 @@ def test_a_refusal_stands_at_its_field_and_nothing_can_be_sent(office, label, ty
 
 
 def test_an_issue_beside_a_field_names_no_record_and_no_raw_field():
-    found = issue("zone.ledger", row=ZONE, field="area_let_ha", value=9,
+    found = issue("zone.ledger", row=ZONE, field="area_let_ha", amount=9,
                   whole="area_industrial_ha", limit=Decimal(4))  # fmt: skip
     line = forms.issue_line(found, "vi")
     assert line == "Đất đã cho thuê (9 ha) lớn hơn Đất công nghiệp (4 ha)."

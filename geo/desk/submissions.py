@@ -94,6 +94,16 @@ class Assessment:
         return tuple(found for one in self.zones for found in one.issues)
 
     @property
+    def caused(self) -> tuple[Issue, ...]:
+        """The issues in fields that the submission changes, and all errors."""
+        return tuple(
+            found
+            for one in self.zones
+            for found in one.issues
+            if has_errors([found]) or _part(found) in {change.field for change in one.changes}
+        )
+
+    @property
     def changed(self) -> tuple[Assessed, ...]:
         """The edits that change anything."""
         return tuple(one for one in self.zones if one.changes)
@@ -118,6 +128,11 @@ class RefusedError(KhuCumError):
     def __init__(self, issues: Sequence[Issue]) -> None:
         super().__init__("register.refused", count=len(issues))
         self.issues = tuple(issues)
+
+
+def _part(found: Issue) -> str:
+    """The field of a record that an issue is about: ``districts`` of ``districts[0].code``."""
+    return (found.field or "").partition("[")[0]
 
 
 def change_of(submission: Submission, reason: str, found: Sequence[Assessed]) -> Change:

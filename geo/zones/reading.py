@@ -397,7 +397,7 @@ def check(zone: Zone, *, source: str | None = None, row: int | str | None = None
     for part, whole in _LEDGER:
         small, large = getattr(zone, part), getattr(zone, whole)
         if small is not None and large is not None and small > large:
-            found_at("zone.ledger", part, small, whole=whole, limit=large)
+            found_at("zone.ledger", part, small, amount=small, whole=whole, limit=large)
     if zone.area_let_ha is not None and zone.let_as_of is None:
         found_at("zone.let_without_date", "let_as_of")
     coarse = zone.location_precision in (Precision.COMMUNE, Precision.DISTRICT)

@@ -379,12 +379,9 @@ def show_issues(issues: Sequence[Issue], lang: str) -> None:
     lines = []
     for found in sorted(issues, key=lambda one: order.index(one.severity)):
         icon, colour = SEVERITY_MARKS[found.severity]
-        row, field = found.row, found.field
-        if isinstance(row, str):
-            row = title_of(row, lang)
-        if field and has(lang, f"field.{field}"):
-            field = t(lang, f"field.{field}")
-        text = forms.without_codes(issue_text(replace(found, row=row, field=field), lang))
+        row = title_of(found.row, lang) if isinstance(found.row, str) else found.row
+        named = replace(forms.labelled(found, lang), row=row)
+        text = forms.without_codes(issue_text(named, lang))
         lines.append(f"- :{colour}[{icon} {t(lang, f'severity.{found.severity}')}:] {escape(text)}")
     if lines:
         st.markdown("\n".join(lines))

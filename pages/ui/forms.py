@@ -101,15 +101,21 @@ def without_codes(text: str) -> str:
     return re.sub(rf" \((?:{'|'.join(FIELDS)})\)", "", text)
 
 
+def labelled(found: Issue, lang: str) -> Issue:
+    """An issue that calls fields by their labels."""
+    params = {
+        name: t(lang, f"field.{value}") if value in FIELDS else value
+        for name, value in found.params.items()
+    }
+    label = field_label(found.field, lang) if found.field else None
+    return replace(found, field=label, params=params)
+
+
 def issue_line(found: Issue, lang: str) -> str:
     """An issue as a sentence beside its field, with fields in words."""
     if found.code in ("zone.number_text", "zone.number_comma"):
         return t(lang, "page.edit.unread", value=found.value or "")
-    params = dict(found.params)
-    if "whole" in params:
-        params["whole"] = t(lang, f"field.{params['whole']}")
-    label = field_label(found.field, lang) if found.field else None
-    text = issue_text(replace(found, row=_ROW, field=label, params=params), lang)
+    text = issue_text(replace(labelled(found, lang), row=_ROW), lang)
     sentence = re.sub(rf"^\w* ?{_ROW}: ", "", text).replace(_ROW, str(found.row or ""))
     sentence = without_codes(sentence)
     return sentence[:1].upper() + sentence[1:]

@@ -85,6 +85,7 @@ def test_the_keyboard_goes_through_the_fields_in_their_order(
     page.goto(f"{screen.address}/sua?zone=tn-kcn-diem-thuy")
     page.get_by_role("tab", name=t("vi", "page.edit.group.areas")).click()
     names = ("planned", "detailed", "industrial", "let")
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     page.get_by_label(area("vi", names[0]), exact=True).focus()
     for name in names[1:]:
         page.keyboard.press("Tab")
