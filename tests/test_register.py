@@ -123,6 +123,13 @@ def test_a_split_keeps_the_parents_in_the_history(register):
     assert (child.before, child.version) == (None, 1)
 
 
+def test_a_new_zone_begins_at_version_1_whatever_it_was_copied_from(register):
+    register.publish(edit(zone_now(register), area_let_ha=Decimal(1)), "an")
+    copy = replace(zone_now(register), id="tn-ccn-moi")
+    register.publish(Change(Action.CREATE, "mới", (Item(copy.id, None, copy),)), "an")
+    assert zone_now(register, copy.id).version == 1
+
+
 def test_a_proposal_waits_and_is_published_under_both_names(register):
     change = edit(zone_now(register), "đề nghị", area_let_ha=Decimal(4))
     number = register.propose(change, "binh")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from dataclasses import replace
 from decimal import Decimal
 
@@ -180,3 +181,17 @@ def test_without_a_folder_to_write_to_the_files_are_read(own, tmp_path):
     assert found.trouble is not None
     assert found.trouble.code == "file.not_writable"
     assert len(found.repository.snapshot().zones) == 50
+
+
+def test_newer_data_beside_a_database_that_cannot_be_written_is_read_from_the_files(own):
+    opened(own).engine.dispose()
+    change_data(own, area_planned_ha=Decimal(51))
+    with sqlite3.connect(own.var_dir / "register.sqlite") as other:
+        other.execute("BEGIN IMMEDIATE")  # somebody holds it and does not let go
+        found = open_store(own)
+        other.rollback()
+    assert found.register is None
+    assert found.trouble is not None
+    assert found.trouble.code == "store.busy"
+    areas = {zone.id: zone.area_planned_ha for zone in found.repository.snapshot().zones}
+    assert areas[ZONE] == Decimal(51)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geo.errors import DataError, KhuCumError, SetupError
+from geo.errors import KhuCumError, SetupError
 from geo.settings import Settings
 from geo.store import migrate, seeding
 from geo.store.database import database_url, open_engine, sqlite_file
@@ -39,7 +39,7 @@ def open_store(settings: Settings) -> Opened:
         return Opened(FileRepository(settings), None, fault)
     try:
         _follow(register)
-    except DataError as fault:  # data/ is being worked on: the register stays as it is
+    except KhuCumError as fault:  # data/ is being worked on, or the database cannot be written
         if not seeding.edited(register):
             return Opened(FileRepository(settings), None, fault)
     return Opened(register, register)

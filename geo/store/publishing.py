@@ -40,6 +40,18 @@ def publish_in(
     proposal_id: int | None = None,
     author: str | None = None,
 ) -> int:
+    """Write a change in a transaction that holds the register; gives the new revision.
+
+    Parameters
+    ----------
+    proposal_id, author
+        The proposal that is published, and who made it.
+
+    Raises
+    ------
+    StaleError
+        When a zone is not at the version that the change was made from.
+    """
     rows = require_fresh(connection, change)
     _, last, last_at = position(connection)
     number = last + 1
@@ -63,7 +75,7 @@ def publish_in(
     for item in change.items:
         row = rows.get(item.zone_id)
         before = None if row is None else row.record
-        version = _next_version(item, row)
+        version = _next_version(item, row, loaded=change.action is Action.LOAD)
         if item.zone is None:
             after, kept = before or "", read_record(before or "", item.zone_id)[0]
             fields = ["retired"]
@@ -108,10 +120,11 @@ def publish_in(
     return number
 
 
-def _next_version(item: Item, row: Any) -> int:
+def _next_version(item: Item, row: Any, *, loaded: bool) -> int:
+    """A new zone begins at 1, and one from data/ where it stands there."""
     if row is not None:
         return int(row.version) + 1
-    return item.zone.version if item.zone is not None else 1
+    return item.zone.version if loaded and item.zone is not None else 1
 
 
 def _stamped(zone: Zone, version: int, actor: str, now: dt.datetime, *, loaded: bool) -> Zone:
