@@ -222,8 +222,8 @@ def own() -> None:
 
 
 def saw(found: Sequence[Proposal]) -> None:
-    """Outcomes that have been shown are news no more; while nothing can be written, they stay."""
-    news = [one for one in found if one.status != OPEN and not one.seen_by_author]
+    """What has been shown is news no more; while nothing can be written, it stays."""
+    news = [one for one in found if not one.seen_by_author]
     with suppress(StoreError):
         desk.mark_seen(me, news)
 

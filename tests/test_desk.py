@@ -173,6 +173,11 @@ def test_a_proposal_is_reviewed_and_the_author_hears_of_it(desk):
     assert not desk.may_decide(CHI, desk.proposal(CHI, made.proposal)).allowed
     desk.comment(AN, made.proposal, "Ngày chốt?")
     assert [one.text for one in desk.comments(BINH, made.proposal)] == ["Ngày chốt?"]
+    [news] = desk.news(BINH)
+    assert news.status == "pending"
+    desk.mark_seen(BINH, [news])
+    desk.comment(BINH, made.proposal, "14/6")
+    assert desk.news(BINH) == []
     desk.reject(AN, made.proposal, "Thiếu ngày chốt số liệu")
     [news] = desk.news(BINH)
     assert (news.status, news.decision) == ("rejected", "Thiếu ngày chốt số liệu")
@@ -332,6 +337,8 @@ def test_drafts_are_kept_for_those_who_may_propose(desk):
     assert desk.draft(ANONYMOUS, ZONE) is None
     with pytest.raises(AuthError):
         desk.save_draft(VIEWER, ZONE, {})
+    with pytest.raises(UsageError):
+        desk.save_draft(BINH, ZONE, {"note_vi": "x" * 6_000_000})
 
 
 BAC_KAN = "bk-kcn-thanh-binh"

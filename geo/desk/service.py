@@ -424,15 +424,11 @@ class Desk:
         self.register.comment(proposal_id, actor.login, clean_reason(text))
 
     def news(self, actor: Actor) -> list[Proposal]:
-        """Own proposals that were decided since the actor last looked."""
+        """Own proposals that were decided or commented on since the actor last looked."""
         if not auth.decide(actor, auth.Action.PROPOSE, self.rules).allowed:
             return []
-        decided = ("published", "rejected", "superseded")
-        return [
-            one
-            for one in self.register.proposals(author=actor.login)
-            if one.status in decided and not one.seen_by_author
-        ]
+        own = self.register.proposals(author=actor.login)
+        return [one for one in own if not one.seen_by_author]
 
     def mark_seen(self, actor: Actor, proposals: Sequence[Proposal]) -> None:
         mine = [one.id for one in proposals if one.author == actor.login]
@@ -497,7 +493,13 @@ class Desk:
     # -- drafts
 
     def save_draft(self, actor: Actor, key: str, content: Mapping[str, Any]) -> dt.datetime:
-        """Keep what somebody is typing, so that it outlives the page."""
+        """Keep what somebody is typing, so that it outlives the page.
+
+        Raises
+        ------
+        UsageError
+            ``register.draft_large``
+        """
         auth.require(actor, auth.Action.PROPOSE, self.rules)
         return self.register.save_draft(actor.login, key, content)
 

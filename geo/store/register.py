@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from geo import plans
 from geo.changes import Action, Change
-from geo.errors import KhuCumError
+from geo.errors import KhuCumError, UsageError
 from geo.issues import Issue
 from geo.settings import Settings
 from geo.store.database import reading, writing
@@ -67,6 +67,9 @@ class PendingError(KhuCumError):
 class DecidedError(KhuCumError):
     """A proposal is no longer open."""
 
+
+LONGEST_DRAFT = 5_000_000
+"""Letters of a draft: an outline of 100,000 corners has half as many."""
 
 OPEN = "pending"
 STATUSES = (OPEN, "published", "rejected", "withdrawn", "superseded")
@@ -219,6 +222,7 @@ class Register:
                     items=items_text(change.items),
                     undoes=change.undoes,
                     status=OPEN,
+                    seen_by_author=True,
                 )
             )
             key = made.inserted_primary_key
@@ -290,9 +294,12 @@ class Register:
             return [Comment(*row) for row in connection.execute(query)]
 
     def comment(self, proposal_id: int, author: str, text: str) -> None:
+        """Say something about a proposal; to its author it is news, unless it is their own."""
         row = {"proposal_id": proposal_id, "author": author, "at": now(), "text": text}
+        told = sa.and_(proposals.c.id == proposal_id, proposals.c.author != author)
         with writing(self.engine) as connection:
             connection.execute(sa.insert(comments).values(row))
+            connection.execute(sa.update(proposals).where(told).values(seen_by_author=False))
 
     # -- history
 
@@ -370,6 +377,8 @@ class Register:
         at = now()
         mine = sa.and_(drafts.c.author == author, drafts.c.key == key)
         text = json.dumps(content)  # in ASCII: whatever was typed, a database takes it
+        if len(text) > LONGEST_DRAFT:
+            raise UsageError("register.draft_large")
         with writing(self.engine) as connection:
             connection.execute(sa.delete(drafts).where(mine))
             connection.execute(
