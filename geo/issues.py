@@ -42,6 +42,7 @@ CATALOGUE: dict[str, IssueKind] = {
     "zone.id_malformed": IssueKind(_E, _STAFF),
     "zone.id_duplicate": IssueKind(_E, _STAFF),
     "zone.field_missing": IssueKind(_E, _STAFF),
+    "zone.record_large": IssueKind(_E, _STAFF),
     "zone.field_type": IssueKind(_E, _STAFF),
     "zone.choice": IssueKind(_E, _STAFF),
     "zone.number_text": IssueKind(_E, _STAFF),

@@ -473,8 +473,10 @@ def test_a_record_that_would_stall_everybody_is_refused_before_it_is_looked_at(d
         for _ in range(100_000):
             nest = [nest]
         large = {"members": nest}
-    with pytest.raises(UsageError) as refused:
-        desk.assess(AN, edit(desk, **large))
-    assert refused.value.code == "register.record_large"
+    submission = edit(desk, **large)
+    assert [one.code for one in desk.assess(AN, submission).issues] == ["zone.record_large"]
+    with pytest.raises(RefusedError):
+        desk.submit(AN, submission, publish=True)
+    del submission
     while large.get("members"):  # one by one: C would free them by recursion
         large["members"] = large["members"][0]

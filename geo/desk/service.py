@@ -158,9 +158,7 @@ class Desk:
         first: dict[str, int] = {}
         for at, edit in enumerate(edits, start=1):
             raw = edit.raw
-            if raw is not None and too_large(raw):
-                raise UsageError("register.record_large", zone=edit.zone_id, limit=LONGEST_TEXT)
-            read.append((None, []) if raw is None else zone_of({**raw, "id": edit.zone_id}))
+            read.append(_read(edit.zone_id, raw))
             if first.setdefault(edit.zone_id, at) != at:
                 read[-1][1].append(_twice(edit.zone_id, at, first[edit.zone_id]))
             if progress is not None and at % STEP == 0:
@@ -193,7 +191,8 @@ class Desk:
         if edit.raw is None:
             gone = (FieldChange("retired", False, True),) if before is not None else ()
             return Assessed(edit, None, before, gone, tuple(issues), stale)
-        changes = diff(before, edit.raw if zone is None else raw_of(zone))
+        readable = edit.raw if not too_large(edit.raw) else before
+        changes = diff(before, readable if zone is None else raw_of(zone))
         changed = {one.field for one in changes}
         if zone is not None and not has_errors(issues):
             state = self.planner.held
@@ -225,7 +224,7 @@ class Desk:
             Without the right in every province that it touches.
         UsageError
             ``register.reason_missing``, ``register.reason_long``, ``register.nothing_changed``,
-            ``register.zone_unknown`` for a parent, ``register.record_large``.
+            ``register.zone_unknown`` for a parent.
         RefusedError
             When a record has errors; all of the submission is refused.
         ConflictError
@@ -579,6 +578,15 @@ class Desk:
                 edits.append(Edit(edit.zone_id, now.version, found.merged, edit.parents))
         rebased = Submission(submission.action, submission.reason, tuple(edits), submission.undoes)
         return rebased, clashes
+
+
+def _read(zone_id: str, raw: Raw | None) -> tuple[Zone | None, list[Issue]]:
+    """A raw record, unless it is to be retired or is too large to be looked at."""
+    if raw is None:
+        return None, []
+    if too_large(raw):
+        return None, [issue("zone.record_large", row=zone_id, limit=LONGEST_TEXT)]
+    return zone_of({**raw, "id": zone_id})
 
 
 def _twice(zone_id: str, row: int, first: int) -> Issue:
