@@ -36,7 +36,7 @@ bench: .venv/dev.done
 
 screenshots: setup
 	@sh tools/browser.sh
-	$(PY) tools/screenshots.py
+	$(PY) -m tools.screenshots
 
 clean:
 	rm -rf .venv node_modules var

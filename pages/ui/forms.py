@@ -104,7 +104,7 @@ def without_codes(text: str) -> str:
 def labelled(found: Issue, lang: str) -> Issue:
     """An issue that calls fields by their labels."""
     params = {
-        name: t(lang, f"field.{value}") if value in FIELDS else value
+        name: t(lang, f"field.{value}") if isinstance(value, str) and value in FIELDS else value
         for name, value in found.params.items()
     }
     label = field_label(found.field, lang) if found.field else None
