@@ -88,7 +88,9 @@ def test_a_proposal_is_published_seen_in_the_history_and_restored(
 
     page.goto(f"{screen.address}/lich-su?lang={lang}&zone={ZONE}")
     heading(page, t(lang, "history.title"))
-    page.get_by_text(t(lang, "history.open"), exact=True).last.click()
+    entries = page.get_by_text(t(lang, "history.open"), exact=True)
+    expect(entries).to_have_count(2)
+    entries.last.click()
     press(page, t(lang, "history.restore"))
     page.get_by_label(t(lang, "history.restore_reason")).fill("sai mốc")
     press(page, t(lang, "history.publish"))
