@@ -516,7 +516,7 @@ def test_a_new_zone_drops_its_place_again():
 
 @pytest.mark.parametrize(
     ("source", "vi"),
-    [("map_point", "điểm đặt trên bản đồ"), ("Trích lục số 1", "Trích lục số 1"), (None, None)],
+    [("map_point", "vị trí đặt trên bản đồ"), ("Trích lục số 1", "Trích lục số 1"), (None, None)],
 )
 def test_what_a_place_rests_on_is_told_in_words(source, vi):
     assert wording.location_source(source, "vi") == vi
