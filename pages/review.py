@@ -13,7 +13,7 @@ import streamlit as st
 from geo import auth, journal, wording
 from geo.changes import Action, diff, raw_of
 from geo.desk import Clash, ConflictError, RefusedError, Submission, settle
-from geo.errors import KhuCumError
+from geo.errors import KhuCumError, UsageError
 from geo.i18n import error_text, ha, number, t
 from geo.store import DecidedError, Proposal, StoreError
 from pages.ui import filters, guard, links, submitting
@@ -49,6 +49,7 @@ NAMED = 3  # zones of a proposal named in its heading
 LONGEST = 2000
 DONE = "review-done"
 SEEN_OPEN = "review-seen-open"
+MISSING = "review-missing"
 MINE, THEIRS = "mine", "theirs"
 
 guard.enter()
@@ -540,12 +541,17 @@ seed_choice("box", BOXES, BOXES[0])
 asked = st.session_state["proposal"]
 if asked:
     publish({"box": BOXES[0], "proposal": ""})
-    if asked.isdecimal() and len(asked) < 10:
-        show(desk.proposal(me, int(asked)))
-    else:
+    try:
+        opened = desk.proposal(me, int(asked) if asked.isdecimal() and len(asked) < 10 else 0)
+    except UsageError as missing:  # an old or mistyped link: the list is shown instead
+        st.session_state[MISSING] = error_text(missing, lang)
         open_one("")
         st.rerun()
+    show(opened)
 else:
+    missed = st.session_state.pop(MISSING, None)
+    if missed:
+        st.warning(escape(missed), icon=":material/link_off:")
     st.session_state.pop(SEEN_OPEN, None)
     news = desk.news(me)
     if news and st.session_state["box"] != "own":

@@ -107,6 +107,13 @@ def test_language_is_one_click_away_and_stays_in_the_url():
     assert app.query_params["lang"] == "en"
 
 
+@pytest.mark.parametrize("stem", sorted(path.stem for path in (ROOT / "pages").glob("*.py")))
+def test_a_page_that_is_opened_past_the_application_shows_nothing(stem):
+    app = AppTest.from_file(str(ROOT / "pages" / f"{stem}.py"), default_timeout=60).run()
+    assert [one.value for one in app.error] == [t("vi", "map.not_entered")]
+    assert len(app.main) == 1
+
+
 def test_no_developer_text_stands_above_the_title():
     for page in PAGES:
         app = open_page(page)

@@ -1,9 +1,9 @@
 """No page without the application around it.
 
-Streamlit also opens ``pages/<stem>.py`` at ``/<stem>`` on its own, as long as ``st.navigation`` has
-not run since the server started. Whatever ``main()`` of ``app.py`` decides would be skipped, so a
-page begins with :func:`enter`. The mark is a context variable: each script run has its own context,
-so it can leak neither to another session nor to a later run.
+Streamlit opens ``pages/<stem>.py`` at ``/<stem>`` on its own until ``st.navigation`` has run.
+``app.py`` switches that off; should it ever come back, whatever ``main()`` decides would be
+skipped, so a page begins with :func:`enter`. The mark is a context variable: each script run has
+its own context, so it can leak neither to another session nor to a later run.
 """
 
 from __future__ import annotations
