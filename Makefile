@@ -20,7 +20,7 @@ soak: setup
 	KHUCUM_SOAK=1 $(PY) -m pytest tests/reliability tests/browser/test_live.py tests/test_backup.py \
 		tests/test_survey.py tests/test_survey_files.py tests/test_pasted.py tests/test_people.py
 
-setup: .venv/dev.done node_modules/done
+setup: .venv/dev.done node_modules/dev.done
 
 lint: .venv/dev.done
 	$(PY) -m ruff check .
@@ -31,7 +31,8 @@ format: .venv/dev.done
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: .venv/dev.done
+bench: setup
+	@sh tools/browser.sh
 	$(PY) -m bench
 
 screenshots: setup
@@ -56,7 +57,13 @@ clean:
 	@touch $@
 
 # Without npm the map still works, with its libraries from the internet; the application says so.
-node_modules/done: package.json package-lock.json
-	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --silent; \
+NPM = if command -v npm >/dev/null; then npm ci --no-audit --no-fund --silent $(1); \
 	else echo "npm was not found: the map will load its libraries from the internet. Install Node.js to work offline."; mkdir -p node_modules; fi
+
+node_modules/done: package.json package-lock.json
+	@$(call NPM,--omit=dev)
 	@touch $@
+
+node_modules/dev.done: package.json package-lock.json
+	@$(call NPM)
+	@touch node_modules/done $@

@@ -4,7 +4,7 @@
 script it draws a page, imported it is the server with the routes of :mod:`geo.web`.
 """
 
-from asyncio import to_thread
+from asyncio import get_running_loop, to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -19,7 +19,7 @@ from geo.i18n import error_text, t
 from geo.settings import ROOT
 from pages.ui import guard, identity
 from pages.ui.markdown import escape
-from pages.ui.resources import get_people, get_planner, get_settings, get_store
+from pages.ui.resources import get_desk, get_people, get_planner, get_settings, get_store
 from pages.ui.session import follow_url, language, language_switch
 
 PAGES = (
@@ -50,6 +50,10 @@ def main() -> None:
     title = f"{t(lang, f'page.nav.{asked_page()}')} · {t(lang, 'page.name')}"
     st.set_page_config(page_title=title, page_icon="🏭", layout="wide")
     st.html(ROOT / "static" / "pages.css")
+    # Streamlit calls every page English, and readers of screens would pronounce it so
+    st.html(
+        f"<script>document.documentElement.lang = '{lang}'</script>", unsafe_allow_javascript=True
+    )
     with guard.running():
         me = identity.actor()
         page = st.navigation(
@@ -85,7 +89,9 @@ def main() -> None:
 async def prepared(app: st.App) -> AsyncIterator[None]:
     """Read the data before the first visitor comes; what is wrong with it, the pages will say."""
     with suppress(KhuCumError):
-        await to_thread(lambda: get_planner().state)
+        planner = get_planner()
+        await to_thread(lambda: planner.state)
+        get_running_loop().run_in_executor(None, planner.warm)  # while visitors may come
     yield
 
 
@@ -98,7 +104,7 @@ else:
     app = st.App(
         Path(__file__),
         routes=[
-            *web.routes(get_planner, get_settings(), BASE_PATH, identity.who),
+            *web.routes(get_planner, get_settings(), BASE_PATH, identity.who, get_desk),
             *signin.routes(get_people, get_settings(), BASE_PATH, identity.provider_claims),
         ],
         lifespan=prepared,

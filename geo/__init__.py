@@ -4,4 +4,4 @@ The library knows nothing of the user interface. ``docs/architecture.md`` gives 
 modules; ``tests/test_architecture.py`` holds them to it.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

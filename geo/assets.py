@@ -1,8 +1,8 @@
 """The files that a browser needs for the map: our own and Leaflet's, each with its address.
 
 An address carries a hash of the content, so it may be cached for ever. Addresses are relative to
-the root of the server; the map's frame puts ``../../`` before them, which also holds behind a
-base path.
+the root of the server; the map's frame puts ``../`` before them, which also holds behind a base
+path.
 """
 
 from __future__ import annotations
@@ -16,15 +16,63 @@ from geo.settings import ROOT, Settings
 STATIC_DIR = ROOT / "static"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
-OWN_SCRIPTS = ("khucum-look.js", "khucum-marks.js", "khucum-panels.js", "khucum-map.js")
-OWN_STYLES = ("khucum-map.css",)
-DRAW_SCRIPTS = ("khucum-look.js", "khucum-marks.js", "khucum-panels.js", "khucum-draw.js")
-DRAW_STYLES = ("khucum-map.css", "khucum-draw.css")
-_OWN = {*OWN_SCRIPTS, *OWN_STYLES, *DRAW_SCRIPTS, *DRAW_STYLES}
-VENDOR = {
-    "leaflet.js": Path("leaflet/dist/leaflet.js"),
-    "leaflet.css": Path("leaflet/dist/leaflet.css"),
+_SHARED = (
+    "leaflet.css",
+    "khucum-map.css",
+    "leaflet.js",
+    "khucum-frame.js",
+    "khucum-look.js",
+    "khucum-gestures.js",
+)
+FRAMES: dict[str, tuple[str, ...]] = {
+    "map": (
+        *_SHARED,
+        "khucum-workspace.css",
+        "khucum-tools.css",
+        "proj4.js",
+        "geodesic.js",
+        "khucum-take.css",
+        "khucum-find.css",
+        "khucum-table.css",
+        "khucum-marks.js",
+        "khucum-panels.js",
+        "khucum-source.js",
+        "khucum-address.js",
+        "khucum-coordinates.js",
+        "khucum-area.js",
+        "khucum-measure.js",
+        "khucum-tiles.js",
+        "khucum-take.js",
+        "khucum-table.js",
+        "khucum-profile.js",
+        "khucum-find.js",
+        "khucum-unit.js",
+        "khucum-map.js",
+    ),
+    "draw": (
+        *_SHARED,
+        "khucum-draw.css",
+        "khucum-marks.js",
+        "khucum-panels.js",
+        "khucum-draw.js",
+    ),
+    "sketch": (*_SHARED, "khucum-sketch.js"),
 }
+"""Files of each kind of frame, in the order in which they are loaded."""
+
+SHEET = ("khucum-map.css", "khucum-sheet.css", "khucum-sheet.js")
+"""Files of a fact sheet."""
+
+VENDOR = {
+    "leaflet.js": ("leaflet", "1.9.4", "dist/leaflet.js"),
+    "leaflet.css": ("leaflet", "1.9.4", "dist/leaflet.css"),
+    "proj4.js": ("proj4", "2.22.0", "dist/proj4.js"),
+    "geodesic.js": ("geographiclib-geodesic", "2.2.0", "geographiclib-geodesic.min.js"),
+}
+"""Package, version and path of each library, as npm installs it and as the CDN has it."""
+
+_CDN = "https://cdn.jsdelivr.net/npm/{}@{}/{}"
+_OWN = {name for names in (*FRAMES.values(), SHEET) for name in names} - set(VENDOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +104,8 @@ def find(name: str, settings: Settings) -> Asset | None:
     Only names of the lists above are known, so that no path from outside reaches the disk.
     """
     if name in VENDOR:
-        path = settings.vendor_dir / VENDOR[name]
+        package, _, file = VENDOR[name]
+        path = settings.vendor_dir / package / file
     elif name in _OWN:
         path = STATIC_DIR / name
     else:
@@ -72,6 +121,17 @@ def find(name: str, settings: Settings) -> Asset | None:
         known = (changed, Asset(name, content, digest, TYPES[path.suffix]))
         _READ[path] = known
     return known[1]
+
+
+def of_frame(kind: str) -> tuple[str, ...]:
+    """Names of the files that a kind of frame loads."""
+    return FRAMES[kind]
+
+
+def address(name: str, settings: Settings) -> str:
+    """Where a file is: on this server, from its root; else on the CDN, in full."""
+    found = find(name, settings)
+    return _CDN.format(*VENDOR[name]) if found is None else found.address
 
 
 def are_local(settings: Settings) -> bool:

@@ -12,12 +12,15 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 import shapely
+from pyproj.crs import CoordinateOperation  # type: ignore[attr-defined]  # documented, unlisted
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import DataError
 
 WGS84 = "EPSG:4326"
 GEOD = pyproj.Geod(ellps="WGS84")
+ONSHORE = 6960
+"""EPSG operation from VN-2000 to WGS 84 on land."""
 
 VIETNAM_BOUNDS = (102.0, 6.0, 118.0, 23.5)
 """West, south, east, north in degrees, with Hoàng Sa and Trường Sa."""
@@ -62,6 +65,39 @@ def to_wgs84(frame: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
 def transformer(source: str, target: str = WGS84) -> pyproj.Transformer:
     """Transformer in x, y order (longitude, easting first); never a ballpark shift."""
     return pyproj.Transformer.from_crs(source, target, always_xy=True, allow_ballpark=False)
+
+
+@cache
+def proj4_definition(code: str) -> str:
+    """A transverse Mercator system on VN-2000 for proj4js, which has no registry of its own.
+
+    The numbers are those of the EPSG registry: the projection, and operation 6960 to WGS 84, the
+    one for Vietnam onshore.
+
+    Raises
+    ------
+    ValueError
+        For a system of another kind.
+
+    Examples
+    --------
+    >>> proj4_definition("EPSG:9213").split()[1:4]
+    ['+lat_0=0.0', '+lon_0=106.5', '+k=0.9999']
+    """
+    crs = pyproj.CRS(code)
+    ellipsoid, conversion = crs.ellipsoid, crs.coordinate_operation
+    if ellipsoid is None or conversion is None or conversion.method_name != "Transverse Mercator":
+        raise ValueError(f"{code} is {crs.name}, expected a transverse Mercator system")
+    lat, lon, scale, east, north = (parameter.value for parameter in conversion.params)
+    shift = CoordinateOperation.from_epsg(ONSHORE)
+    turn = -1 if shift.method_name.startswith("Coordinate Frame") else 1  # proj4js: position vector
+    x, y, z, *angles, ppm = shift.towgs84
+    numbers = [x, y, z, *(turn * angle for angle in angles), ppm]
+    return (
+        f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k={scale} +x_0={east} +y_0={north}"
+        f" +a={ellipsoid.semi_major_metre} +rf={ellipsoid.inverse_flattening}"
+        f" +towgs84={','.join(str(number) for number in numbers)} +units=m +no_defs"
+    )
 
 
 def _transformed(shape: BaseGeometry | None, step: pyproj.Transformer) -> BaseGeometry | None:

@@ -1,58 +1,46 @@
-"""The folium map: a base that never changes, and a small message that says what to show.
+"""The folium maps: pages that never change within a language, and small messages that say what to
+show.
 
-``streamlit-folium`` compares the base with ``_[a-z0-9]+`` cut out and mutates the map that it is
-given. So the base is made anew at every call and holds only texts, and everything that a click may
-change travels in :func:`view_group`: no names, no geometry, a bit a zone.
+A map stands in a frame whose page folium makes once: libraries, texts, settings, no data. What a
+click may change travels in a message: no names, no geometry, a bit a zone. The page fetches the
+layers by their address and keeps them; see ``static/``.
 """
 
 from __future__ import annotations
 
 import base64
+import html
 import json
-from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import pairwise
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import folium
+import numpy as np
+from branca.element import Figure
 from folium.elements import JSCSSMixin
 from folium.template import Template
+from numpy.typing import NDArray
 
-from geo import assets
-from geo.i18n import catalogue, number, t
+from geo import assets, survey
+from geo.crs import proj4_definition
+from geo.i18n import catalogue, t
+from geo.joins import BOUNDARY_VINTAGE
 from geo.settings import Settings
+from geo.thematic import Theme, theme_message
+from geo.zones import Stage
 
 VIETNAM = (16.2, 107.6)
 """Centre of the national view: latitude, longitude."""
 
-BREAKS_HA: dict[str, tuple[int, ...]] = {
-    "districts-2016": (50, 150, 400, 1000),
-    "provinces-2016": (250, 1000, 2500, 5000),
-    "provinces-2025": (250, 1000, 2500, 5000),
-}
-"""Class limits by unit; fixed, so that a colour means the same under every filter."""
+_ADDRESS = re.compile(r"https?://([^\s,;()]+)")
+_ROOT = "../"  # a frame is at frames/<kind>.<lang>.html
 
-UNKNOWN_CLASS = -1
-
-_FROM_FRAME = "../../"  # the frame is at component/<name>/index.html
-
-
-@dataclass(frozen=True, slots=True)
-class UnitFigure:
-    """What lies in one district or province.
-
-    Attributes
-    ----------
-    ha
-        Sum of the known areas in hectares.
-    zones, unknown
-        Number of zones, and how many of them have no known area.
-    """
-
-    ha: float
-    zones: int
-    unknown: int = 0
+STARTS = {"map": "start", "draw": "startDrawing", "sketch": "startSketch"}
+"""Kinds of frames, with the function of our scripts that starts each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +50,26 @@ class MapView:
     Attributes
     ----------
     revision
-        Of the register, to which the indices belong.
+        Of the register, to which the places in `visible` belong.
     layers
         Revision of each layer by name.
     visible
-        Indices ``n`` of the zones to show.
-    total
-        Number of zones in the layer.
-    unit
-        Layer of the choropleth, a key of :data:`BREAKS_HA`.
-    figures
-        By the unit's code; a unit without zones is left out.
+        A truth value for each zone, in the register's order.
+    theme
+        How the units are coloured, and what they hold.
     selected
-        Id of a zone to highlight.
-    fit
-        Whether the map moves to the visible zones when they change.
-    bounds
-        West, south, east, north in degrees to move to instead.
+        Id of a zone to open.
+    heading, sources
+        What is shown, in words, for prints: title, filters and totals; and what it rests on.
     """
 
     revision: str
     layers: Mapping[str, str]
-    visible: Collection[int]
-    total: int
-    unit: str = "districts-2016"
-    figures: Mapping[str, UnitFigure] = field(default_factory=dict)
+    visible: NDArray[np.bool_]
+    theme: Theme
     selected: str | None = None
-    fit: bool = True
-    bounds: tuple[float, float, float, float] | None = None
+    heading: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +108,72 @@ class DrawView:
     self: str | None = None
 
 
+class _Page(Figure):
+    """folium's page in a language, without the scripts that ours does not use."""
+
+    _template = Template(
+        """<!DOCTYPE html>
+<html lang="{{ this.lang }}">
+<head>
+<title>{{ this.title }}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<script>
+// A script that is missing or breaks while it starts must not leave an empty frame.
+window.addEventListener("error", ({ target, error }) => {
+    if (!(target instanceof HTMLScriptElement) && (!error || window.khucum?.scene?.seen)) return;
+    const tell = () => {
+        if (document.getElementById("broken")) return;
+        const said = document.createElement("p");
+        said.id = "broken";
+        said.setAttribute("role", "alert");
+        said.textContent = {{ this.broken|tojavascript }};
+        document.body.prepend(said);
+        const send = (type, more) => window.parent.postMessage(
+            { isStreamlitMessage: true, type: "streamlit:" + type, ...more }, "*");
+        if (window.khucum?.scene) return;
+        send("componentReady", { apiVersion: 1 });
+        send("setFrameHeight", { height: 90 });
+    };
+    if (document.body) tell();
+    else document.addEventListener("DOMContentLoaded", tell);
+}, true);
+</script>
+{{ this.header.render(**kwargs) }}
+</head>
+<body class="{{ this.kind }}">
+{{ this.html.render(**kwargs) }}
+</body>
+<script>
+{{ this.script.render(**kwargs) }}
+</script>
+</html>
+"""
+    )
+
+    def __init__(self, kind: str, lang: str) -> None:
+        super().__init__(title=t(lang, "map.client.label"))
+        self.kind, self.lang = kind, lang
+        self.broken = t(lang, "map.broken")
+
+
 class BaseMap(folium.Map):
-    """folium's map with the libraries that ours needs, and no others."""
+    """folium's map with the libraries that ours needs, and no others.
+
+    Around the map stand empty places for what our scripts put there: a strip above it, a panel at
+    its side, a table below.
+    """
 
     _template = Template(
         """
-        {% macro header(this, kwargs) %}
-            <style>#{{ this.get_name() }} { width: 100%; height: 100%; }</style>
-        {% endmacro %}
         {% macro html(this, kwargs) %}
-            <div class="folium-map" id={{ this.get_name()|tojson }} ></div>
+            <div class="workspace">
+            <div id="strip"></div>
+            <div id="stage">
+                <div class="folium-map" id={{ this.get_name()|tojson }}></div>
+                <aside id="side" hidden></aside>
+            </div>
+            <div id="below"></div>
+            </div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
@@ -148,12 +184,7 @@ class BaseMap(folium.Map):
         """
     )
 
-    def __init__(
-        self,
-        settings: Settings,
-        scripts: Sequence[str] = assets.OWN_SCRIPTS,
-        styles: Sequence[str] = assets.OWN_STYLES,
-    ) -> None:
+    def __init__(self, kind: str, links: Mapping[str, str]) -> None:
         super().__init__(
             location=VIETNAM,
             tiles=None,
@@ -165,8 +196,10 @@ class BaseMap(folium.Map):
         # folium gives these to its tiles only. No bounds: they would push back the map when it
         # moves to show a record.
         self.options.update(min_zoom=4, max_zoom=17)
-        self.default_js = [(name, _address(name, settings)) for name in ("leaflet.js", *scripts)]
-        self.default_css = [(name, _address(name, settings)) for name in ("leaflet.css", *styles)]
+        self._id = kind
+        names = assets.of_frame(kind)
+        self.default_js = [(name, links[name]) for name in names if name.endswith(".js")]
+        self.default_css = [(name, links[name]) for name in names if name.endswith(".css")]
 
 
 class _Start(JSCSSMixin):
@@ -178,25 +211,10 @@ class _Start(JSCSSMixin):
         "{% endmacro %}"
     )
 
-    def __init__(self, config: Mapping[str, Any], function: str = "start") -> None:
+    def __init__(self, config: Mapping[str, Any], function: str) -> None:
         super().__init__()
         self._name = "KhuCum"
-        self.config, self.function = _script_json(config), function
-
-
-class _Show(folium.MacroElement):
-    """Hands the view to a function of our script."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "khucum.{{ this.function }}({{ this.message }});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, message: Mapping[str, Any], function: str = "show") -> None:
-        super().__init__()
-        self._name = "Show"
-        self.message, self.function = _script_json(message), function
+        self.config, self.function = script_json(config), function
 
 
 def assets_are_local(settings: Settings) -> bool:
@@ -204,128 +222,133 @@ def assets_are_local(settings: Settings) -> bool:
     return assets.are_local(settings)
 
 
-def base_map(lang: str, settings: Settings) -> folium.Map:
-    """A fresh map without data; the same for every view in one language."""
-    base = BaseMap(settings)
-    base.add_child(_Start(_config(lang, settings)))
-    return base
+def frame_page(kind: str, lang: str, settings: Settings) -> str:
+    """The page of a frame, without data; the same for every view in one language.
+
+    Parameters
+    ----------
+    kind
+        A key of :data:`STARTS`.
+    """
+    links = [(name, assets.address(name, settings)) for name in assets.of_frame(kind)]
+    local = [(name, at if "://" in at else _ROOT + at) for name, at in links]
+    return _rendered(kind, lang, tuple(local), settings)
 
 
-def drawing_map(lang: str, settings: Settings) -> folium.Map:
-    """A fresh map on which a place is set; the same for every place in one language."""
-    base = BaseMap(settings, assets.DRAW_SCRIPTS, assets.DRAW_STYLES)
-    base.add_child(_Start(_config(lang, settings), "startDrawing"))
-    return base
+@lru_cache(maxsize=16)
+def _rendered(kind: str, lang: str, links: tuple[tuple[str, str], ...], settings: Settings) -> str:
+    return page(kind, lang, dict(links), config(lang, settings, _ROOT))
 
 
-def _config(lang: str, settings: Settings) -> dict[str, Any]:
+def page(kind: str, lang: str, links: Mapping[str, str], given: Mapping[str, Any]) -> str:
+    """A page with a map.
+
+    Parameters
+    ----------
+    links
+        Address of each file of :func:`geo.assets.of_frame`; may be a ``data:`` address.
+    given
+        What the script is started with, see :func:`config`.
+    """
+    figure = _Page(kind, lang)
+    base = BaseMap(kind, links)
+    base.add_child(_Start(given, STARTS[kind]))
+    figure.add_child(base)
+    return str(figure.render())
+
+
+def config(lang: str, settings: Settings, root: str) -> dict[str, Any]:
+    """Language, texts and basemap for the scripts; `root` leads to the routes."""
     prefix = "map.client."
     texts = {
         key.removeprefix(prefix): text
         for key, text in catalogue(lang).items()
         if key.startswith(prefix)
     }
+    stages = {f"stage_{stage}": t(lang, f"stage.{stage}") for stage in Stage}
     return {
         "lang": lang,
-        "root": _FROM_FRAME,
-        "texts": texts,
-        "tiles": {"url": settings.tiles_url, "credit": settings.tiles_credit},
+        "root": root,
+        "texts": {**texts, **stages},
+        "vn2000": vn2000(settings.data_dir / "boundaries"),
+        "tiles": {
+            "url": settings.tiles_url,
+            "credit": settings.tiles_credit,
+            "credit_html": _with_links(settings.tiles_credit),
+            "layers": settings.tiles_layers,
+        },
     }
 
 
-def view_group(view: MapView, lang: str) -> folium.FeatureGroup:
-    """The message for one view, for ``feature_group_to_add``.
+def _with_links(text: str) -> str:
+    """A text as HTML whose addresses are links.
+
+    Examples
+    --------
+    >>> _with_links("© <A>, https://example.org/a?b")
+    '© &lt;A&gt;, <a href="https://example.org/a?b">example.org/a?b</a>'
+    """
+    return _ADDRESS.sub(r'<a href="\g<0>">\1</a>', html.escape(text, quote=True))
+
+
+def vn2000(folder: Path) -> dict[str, Any]:
+    """The VN-2000 system of each province of 2016, for the browser.
+
+    Parameters
+    ----------
+    folder
+        Of the boundary sets.
+
+    Returns
+    -------
+    dict
+        ``provinces``: system by province code; ``systems``: by system, its central ``meridian``
+        and its ``definition`` for proj4js.
 
     Raises
     ------
-    ValueError
-        If the unit is unknown or an index lies outside the layer.
+    DataError
+        When the table of systems cannot be read.
     """
-    group = folium.FeatureGroup(name="khucum", control=False)
-    group.add_child(_Show(view_message(view, lang)))
-    return group
-
-
-def drawing_group(view: DrawView) -> folium.FeatureGroup:
-    """The message for one place, for ``feature_group_to_add``."""
-    group = folium.FeatureGroup(name="khucum", control=False)
-    group.add_child(_Show(asdict(view), "draw"))
-    return group
+    table = survey.load_province_systems(folder)
+    provinces = {row.province_code: row.epsg for row in table if row.vintage == BOUNDARY_VINTAGE}
+    systems = {
+        code: {"meridian": survey.MERIDIANS[code], "definition": proj4_definition(code)}
+        for code in sorted(set(provinces.values()))
+    }
+    return {"provinces": provinces, "systems": systems}
 
 
 def view_message(view: MapView, lang: str) -> dict[str, Any]:
-    """The view as the browser gets it; at 5 000 zones in 706 districts below 25 KB."""
-    if view.unit not in BREAKS_HA:
-        raise ValueError(f"unit is {view.unit!r}, expected one of {', '.join(BREAKS_HA)}")
+    """The view as the browser gets it; at 5 000 zones in 708 districts below 20 KB."""
     return {
         "revision": view.revision,
         "layers": dict(view.layers),
-        "visible": bitmap(view.visible, view.total),
-        "unit": view.unit,
-        "figures": {code: _entry(view.unit, one) for code, one in view.figures.items()},
-        "legend": {"title": t(lang, f"map.legend.{view.unit}"), "labels": labels(view.unit, lang)},
+        "visible": bitmap(view.visible),
+        "theme": theme_message(view.theme, lang),
         "selected": view.selected,
-        "fit": view.fit,
-        "bounds": view.bounds,
+        "heading": list(view.heading),
+        "sources": list(view.sources),
     }
 
 
-def bitmap(indices: Collection[int], total: int) -> str:
-    """A set of indices below `total` as base64 of bits, lowest bit first.
+def draw_message(view: DrawView) -> dict[str, Any]:
+    """The place that is being set as the browser gets it."""
+    return asdict(view)
+
+
+def bitmap(mask: NDArray[np.bool_]) -> str:
+    """Truth values as base64 of bits, lowest bit first.
 
     Examples
     --------
-    >>> bitmap([0, 2, 8], 10)
+    >>> bitmap(np.array([1, 0, 1, 0, 0, 0, 0, 0, 1, 0], dtype=bool))
     'BQE='
     """
-    bits = bytearray((total + 7) // 8)
-    for index in indices:
-        if not 0 <= index < total:
-            raise ValueError(f"index is {index}, expected 0 to {total - 1}")
-        bits[index >> 3] |= 1 << (index & 7)
-    return base64.b64encode(bytes(bits)).decode("ascii")
+    return base64.b64encode(np.packbits(mask, bitorder="little").tobytes()).decode("ascii")
 
 
-def class_of(unit: str, figure: UnitFigure) -> int:
-    """Index of the colour class; unknown areas alone have a class of their own, never the lowest.
-
-    Examples
-    --------
-    >>> class_of("districts-2016", UnitFigure(ha=150, zones=2))
-    2
-    >>> class_of("districts-2016", UnitFigure(ha=0, zones=1, unknown=1))
-    -1
-    """
-    if figure.zones and figure.unknown == figure.zones:
-        return UNKNOWN_CLASS
-    return bisect_right(BREAKS_HA[unit], figure.ha)
-
-
-def labels(unit: str, lang: str) -> list[str]:
-    """The classes in words, lowest first."""
-    limits = [number(limit, lang) for limit in BREAKS_HA[unit]]
-    between = [f"{low} – {high}" for low, high in pairwise(limits)]
-    lowest = t(lang, "map.legend.below", value=limits[0])
-    return [lowest, *between, t(lang, "map.legend.from", value=limits[-1])]
-
-
-def _entry(unit: str, figure: UnitFigure) -> list[float | int]:
-    return [class_of(unit, figure), round(figure.ha, 2), figure.zones, figure.unknown]
-
-
-def _address(name: str, settings: Settings) -> str:
-    found = assets.find(name, settings)
-    if found is not None:
-        return _FROM_FRAME + found.address
-    shipped = {url.rsplit("/", 1)[-1]: url for _, url in _folium_links()}
-    return shipped[name]
-
-
-def _folium_links() -> list[tuple[str, str]]:
-    return [*folium.Map.default_js, *folium.Map.default_css]
-
-
-def _script_json(value: object) -> str:
+def script_json(value: object) -> str:
     """JSON that cannot leave the script it stands in, whatever texts it holds."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for mark in "<>&\u2028\u2029":

@@ -10,49 +10,29 @@ import copy
 import json
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import shapely
 
-from geo import industries, joins, wording
+from geo import industries, joins, places, profile, rows, wording
 from geo.checks import Status, Verdict, law
+from geo.columns import Filter, Mask
 from geo.errors import KhuCumError, UsageError
 from geo.i18n import LANGUAGES
 from geo.io import geojson, tables
 from geo.issues import Issue
 from geo.joins import BOUNDARY_VINTAGE, Total
-from geo.maps import MapView, UnitFigure
+from geo.maps import MapView
 from geo.plans import Document
+from geo.reconciling import Reconciliation
 from geo.settings import Settings
 from geo.state import UNIT_LAYERS, Boundaries, State, edition, examine
 from geo.store import FileRepository, Repository, Snapshot
-from geo.text import fold
+from geo.thematic import METHODS, Theme, graded, judged, values_of
 from geo.zones import Kind, Zone
 
 GROUPINGS = ("province", "district", "kind")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which zones; an empty choice means all.
-
-    `provinces` are codes of 2016.
-    """
-
-    provinces: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    text: str = ""
-
-    def accepts(self, zone: Zone, province: str) -> bool:
-        names = (zone.name, zone.name_en or "", *zone.aliases, *zone.members)
-        wanted = fold(self.text)
-        return (
-            (not self.provinces or province in self.provinces)
-            and (not self.kinds or zone.kind in self.kinds)
-            and (not wanted or any(wanted in fold(name) for name in names))
-        )
 
 
 class Planner:
@@ -73,6 +53,9 @@ class Planner:
         self.bounds = Boundaries.load(settings)
         self.taxonomy = industries.load(settings.data_dir / "industries")
         self.rulebook = law.load(settings.data_dir / "rules")
+        self._finder = places.Finder(
+            self.bounds.register, self.bounds.frames, settings.data_dir / "boundaries"
+        )
         self._edition = edition(settings)
         self._lock = threading.Lock()
         self._stamp: object = None
@@ -140,18 +123,12 @@ class Planner:
 
     def zones(self, chosen: Filter | None = None) -> list[Zone]:
         """The zones that a filter accepts, by id."""
-        wanted = chosen or Filter()
-        state = self.state
-        return [zone for zone in state.zones if wanted.accepts(zone, state.provinces[zone.id])]
+        columns = self.state.columns
+        return columns.picked(columns.accept(chosen or Filter()))
 
     def provinces(self) -> dict[str, str]:
         """Provinces of 2016 that have a plan document or a zone: code and name, by name."""
-        state = self.state
-        codes = set(state.provinces.values())
-        codes |= {document.province.code for document in state.documents.values()}
-        frame = self.bounds.frames["provinces-2016"]
-        names = {code: str(frame.at[code, "name"]) for code in codes if code in frame.index}
-        return dict(sorted(names.items(), key=lambda item: fold(item[1])))
+        return self.state.province_names
 
     def names_zones(self, province: str) -> bool:
         """Whether any plan names a zone in a province of 2016."""
@@ -219,28 +196,55 @@ class Planner:
         return self.summary("district" if level == "districts" else "province", zones, vintage)
 
     def map_view(
-        self, zones: Sequence[Zone], layer: str = "districts-2016", selected: str | None = None
+        self,
+        mask: Mask,
+        layer: str = "districts-2016",
+        measure: str = "planned",
+        method: str = METHODS[0],
+        *,
+        selected: str | None = None,
     ) -> MapView:
-        """What the map shows for some zones, with the figures of a boundary layer."""
+        """What the map shows for some zones, coloured by a measure over a boundary layer."""
         state = self.state
         return MapView(
             revision=state.revision,
             layers={name: self.layer_revision(name) for name in self.layer_names},
-            visible=[state.index[zone.id] for zone in zones if zone.id in state.index],
-            total=len(state.zones),
-            unit=layer,
-            figures={
-                code: UnitFigure(float(total.area_ha or 0), total.zones, total.unknown_area)
-                for code, total in self.unit_totals(layer, zones).items()
-            },
+            visible=mask,
+            theme=self.theme(mask, layer, measure, method),
             selected=selected,
         )
 
-    def district_names(self, zone: Zone) -> list[str]:
-        """The districts that a zone declares, as they were called at plan time."""
-        register = self.bounds.register
-        units = (register.get(ref.code, ref.vintage) for ref in zone.districts)
-        return [unit.full_name for unit in units if unit is not None]
+    def theme(
+        self, mask: Mask, layer: str, measure: str = "planned", method: str = METHODS[0]
+    ) -> Theme:
+        """How the units of a layer are coloured by what they hold of the zones of a mask.
+
+        Parameters
+        ----------
+        measure, method
+            One of :data:`geo.thematic.MEASURES` and one of :data:`geo.thematic.METHODS`.
+        """
+        state = self.state
+        sums = state.columns.unit_sums(layer, mask)
+        if measure == "verdicts":
+            return judged(layer, sums, state.columns.highest(layer, mask, state.ranks))
+        land_ha = self.bounds.land_ha(layer)
+        everything = values_of(measure, state.columns.everything(layer), land_ha)
+        values = values_of(measure, sums, land_ha)
+        return graded(layer, measure, sums, values, everything, method)
+
+    def warm(self) -> None:
+        """Work out what the first visitor would wait for: names, classes, old and new units."""
+        planner = self.now()
+        mask = planner.state.columns.accept(Filter(text="a"))
+        planner.theme(mask, UNIT_LAYERS[0])
+        planner.reconcile(mask)
+        planner.find("a", LANGUAGES[0])
+
+    def reconcile(self, mask: Mask) -> Reconciliation:
+        """The zones of a mask on every set of units: one total, and who changed units."""
+        state = self.state
+        return state.lineage.of(mask, state.columns, UNIT_LAYERS)
 
     # -- checks
 
@@ -326,13 +330,49 @@ class Planner:
         )
 
     def record(self, zone_id: str, lang: str) -> dict[str, Any] | None:
-        """The popup of a zone in a language; None where there is no such zone."""
+        """The profile of a zone, see :func:`geo.profile.record`; None where there is none."""
         state = self.state
         zone = state.by_id.get(zone_id)
         if zone is None or lang not in LANGUAGES:
             return None
-        document = state.documents[zone.source.document]
-        return wording.zone_record(zone, lang, document, self.taxonomy)
+        return profile.record(state, zone, lang, self.namer(lang))
+
+    def find(self, text: str, lang: str) -> list[dict[str, Any]]:
+        """Zones, units and communes by name; see :meth:`geo.places.Finder.search`."""
+        state = self.state
+        return self._finder.search(text, lang, state.revision, state.zones)
+
+    def unit(self, layer: str, code: str, lang: str) -> dict[str, Any] | None:
+        """What a unit of a boundary layer holds and what became of it; None if there is none.
+
+        Returns
+        -------
+        dict
+            ``name``; ``lines``, sentences on its history; ``parts``, for each zone in it the
+            ``zone``, ``ha`` of its planned area that lie in the unit (null where not known), and
+            whether it is ``shared`` with others and cannot be divided.
+        """
+        state = self.state
+        if layer not in UNIT_LAYERS or code not in self.bounds.frames[layer].index:
+            return None
+        if layer.startswith("districts"):
+            parts = [part for part in state.parts if part.district == code]
+        else:
+            own = state.provinces_2025 if layer.endswith("2025") else state.provinces
+            zones = [zone for zone in state.zones if own[zone.id] == code]
+            parts = [joins.Part(zone.id, code, zone.area_planned_ha, False) for zone in zones]
+        return {
+            "name": self.bounds.unit_name(code, layer),
+            "lines": self._finder.relations(layer, code, lang),
+            "parts": [
+                {"zone": part.zone, "ha": wording.plain(part.area_ha), "shared": part.shared}
+                for part in parts
+            ],
+        }
+
+    def rows(self, lang: str) -> bytes:
+        """All zones as the table shows them, as JSON; see :func:`geo.rows.table`."""
+        return rows.table(self.state.zones, self.state, lang)
 
     def download(self, form: str, zones: Sequence[Zone]) -> bytes:
         """Zones as ``csv`` or as ``geojson`` in the register's own form."""
@@ -363,8 +403,9 @@ def _zone_feature(zone: Zone, state: State) -> str:
         "precision": zone.location_precision.value,
         "radius_km": wording.plain(zone.location_radius_km),
         "stage": zone.stage.value if zone.stage else None,
-        "province": state.provinces[zone.id],
         "districts": state.districts_of(zone),
+        "province": state.provinces[zone.id],
+        "province_2025": state.provinces_2025[zone.id],
     }
     geometry = None if zone.geometry is None else geojson.geometry_mapping(zone.geometry)
     return _json({"type": "Feature", "properties": properties, "geometry": geometry})

@@ -13,6 +13,12 @@ from geo.errors import SetupError
 ROOT = Path(__file__).resolve().parent.parent
 """Folder of the project."""
 
+OSM = (
+    "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+    "© OpenStreetMap contributors, https://www.openstreetmap.org/copyright",
+)
+"""Tiles of OpenStreetMap with the attribution that they demand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -38,8 +44,11 @@ class Settings:
     language
         Language before the reader has chosen: ``vi`` or ``en`` (``KHUCUM_LANG``).
     tiles_url, tiles_credit
-        Template of a basemap that a reader may switch on, ``https://…/{z}/{x}/{y}.png``, and its
-        attribution; empty for none (``KHUCUM_TILES``, ``KHUCUM_TILES_CREDIT``).
+        A basemap that a reader may switch on, as a template ``https://…/{z}/{x}/{y}.png`` or the
+        address of a WMS, and its attribution; empty for none (``KHUCUM_TILES``, where ``osm``
+        stands for :data:`OSM`, and ``KHUCUM_TILES_CREDIT``).
+    tiles_layers
+        Where `tiles_url` is that of a WMS, the layers to ask for (``KHUCUM_TILES_LAYERS``).
     """
 
     data_dir: Path = ROOT / "data"
@@ -52,6 +61,7 @@ class Settings:
     language: str = "vi"
     tiles_url: str = ""
     tiles_credit: str = ""
+    tiles_layers: str = ""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -70,9 +80,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     language = env.get("KHUCUM_LANG", defaults.language)
     if language not in ("vi", "en"):
         raise SetupError("settings.language", name="KHUCUM_LANG", value=language)
-    tiles = env.get("KHUCUM_TILES", defaults.tiles_url)
-    if tiles and not (tiles.startswith(("https://", "http://", "/")) and "{z}" in tiles):
-        raise SetupError("settings.tiles", name="KHUCUM_TILES", value=tiles)
+    tiles_url, tiles_credit, tiles_layers = _basemap(env)
     sign_in = env.get("KHUCUM_SIGN_IN", "optional")
     if sign_in not in ("optional", "required"):
         raise SetupError("settings.sign_in", name="KHUCUM_SIGN_IN", value=sign_in)
@@ -88,6 +96,24 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         vendor_dir=Path(env.get("KHUCUM_VENDOR", defaults.vendor_dir)),
         max_file_mb=int(size),
         language=language,
-        tiles_url=tiles,
-        tiles_credit=env.get("KHUCUM_TILES_CREDIT", defaults.tiles_credit),
+        tiles_url=tiles_url,
+        tiles_credit=tiles_credit,
+        tiles_layers=tiles_layers,
     )
+
+
+def _basemap(env: Mapping[str, str]) -> tuple[str, str, str]:
+    """Address, attribution and WMS layers; the address says which of them must be there."""
+    url, credit, layers = (
+        env.get(f"KHUCUM_TILES{part}", "").strip() for part in ("", "_CREDIT", "_LAYERS")
+    )
+    if url == "osm" and not layers:
+        return OSM[0], credit or OSM[1], ""
+    template = all(f"{{{part}}}" in url for part in "zxy")
+    if layers and (template or not url):
+        raise SetupError("settings.tiles_layers", name="KHUCUM_TILES_LAYERS", value=layers)
+    if url and not (url.startswith(("https://", "http://", "/")) and (template or layers)):
+        raise SetupError("settings.tiles", name="KHUCUM_TILES", value=url)
+    if url and not credit:
+        raise SetupError("settings.tiles_credit", name="KHUCUM_TILES_CREDIT")
+    return url, credit, layers

@@ -6,21 +6,28 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from geo import __version__, checks, joins
-from geo.checks import Verdict
+from geo import __version__, checks, joins, thematic
+from geo.checks import Verdict, identity
+from geo.columns import Columns
 from geo.districts import Catalogue, UnitRegister, load_boundaries, load_sets
+from geo.gazetteer import Gazetteer
 from geo.i18n import LANGUAGES, catalogue
 from geo.industries import Taxonomy
 from geo.issues import Issue, Severity
 from geo.joins import BOUNDARY_VINTAGE, Part
 from geo.plans import Document
+from geo.reconciling import Lineage
 from geo.settings import Settings
 from geo.store import Snapshot
+from geo.text import fold
 from geo.zones import Zone
 
 UNIT_LAYERS = ("districts-2016", "provinces-2016", "provinces-2025")
@@ -43,6 +50,11 @@ class Boundaries:
     @property
     def districts(self) -> gpd.GeoDataFrame:
         return self.frames["districts-2016"]
+
+    def land_ha(self, layer: str) -> NDArray[np.float64]:
+        """Geodesic area of each unit of a layer, in its order; NaN where it is not known."""
+        land: NDArray[np.float64] = self.frames[layer]["area_km2"].to_numpy(dtype=float)
+        return land * 100
 
     def unit_name(self, code: str, layer: str = "districts-2016") -> str:
         """Full name of a unit of a layer; the code itself where there is none."""
@@ -93,9 +105,77 @@ class State:
         )
         self.context = checks.Context(_district_codes(bounds.register), _refused(self.issues))
         self.verdicts: list[Verdict] = checks.run(snapshot.documents, good, self.context)
-        self.provinces = {
-            zone.id: joins.province_code(zone, bounds.register, BOUNDARY_VINTAGE) for zone in good
-        }
+        self.provinces, self.provinces_2025 = (
+            {zone.id: joins.province_code(zone, bounds.register, vintage) for zone in good}
+            for vintage in (BOUNDARY_VINTAGE, "2025")
+        )
+
+    @cached_property
+    def province_names(self) -> dict[str, str]:
+        """Provinces of 2016 that have a plan document or a zone: code and name, by name."""
+        codes = set(self.provinces.values())
+        codes |= {document.province.code for document in self.documents.values()}
+        names = self.bounds.frames["provinces-2016"]["name"].to_dict()
+        known = {code: str(names[code]) for code in codes if code in names}
+        return dict(sorted(known.items(), key=lambda item: fold(item[1])))
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The zones as columns, for filters and totals."""
+        return Columns(
+            self.zones,
+            {BOUNDARY_VINTAGE: self.provinces, "2025": self.provinces_2025},
+            self.parts,
+            {
+                name: [str(code) for code in frame.index]
+                for name, frame in self.bounds.frames.items()
+            },
+        )
+
+    @cached_property
+    def _verdicts_of(self) -> Mapping[str, Sequence[Verdict]]:
+        found: dict[str, list[Verdict]] = {}
+        for verdict in self.verdicts:
+            for zone_id in verdict.records:
+                found.setdefault(zone_id, []).append(verdict)
+        return found
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, tuple[str, ...]], Sequence[str]]:
+        found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for zone in self.zones:
+            found.setdefault(_bare_name(zone), []).append(zone.id)
+        return found
+
+    def verdicts_of(self, zone: Zone) -> Sequence[Verdict]:
+        """The verdicts that rest on a zone."""
+        return self._verdicts_of.get(zone.id, ())
+
+    def namesakes(self, zone: Zone) -> list[str]:
+        """Ids of other zones with its name, "KCN" or "CCN" aside; those of its province first."""
+        others = [one for one in self._by_name.get(_bare_name(zone), ()) if one != zone.id]
+        home = self.provinces.get(zone.id)
+        return sorted(others, key=lambda one: (self.provinces[one] != home, one))
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Old and new units of the zones."""
+        frames = self.bounds.frames
+        return Lineage(
+            self.zones,
+            {BOUNDARY_VINTAGE: self.provinces, "2025": self.provinces_2025},
+            {
+                vintage: frames[f"provinces-{vintage}"]["name"].to_dict()
+                for vintage in (BOUNDARY_VINTAGE, "2025")
+            },
+            self.bounds.register,
+            Gazetteer.load(self.bounds.catalogue.folder),
+        )
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """The worst verdict of each zone; see :func:`geo.thematic.ranks`."""
+        return thematic.ranks(self.verdicts, self.index)
 
     def districts_of(self, zone: Zone) -> list[str]:
         """Codes of the boundary vintage that the zone declares."""
@@ -149,6 +229,11 @@ class _Found:
     positioned: tuple[tuple[str, float], ...]
 
 
+def _bare_name(zone: Zone) -> tuple[str, tuple[str, ...]]:
+    name = identity.read_name(zone.name)
+    return name.words, name.numbers
+
+
 def examine(
     zones: Sequence[Zone],
     documents: Mapping[str, Document],
@@ -191,8 +276,9 @@ def _district_codes(register: UnitRegister) -> dict[str, tuple[str, ...]]:
 def edition(settings: Settings) -> str:
     """Digest of what, beside the register, the texts of records and layers are made of."""
     digest = hashlib.sha256(__version__.encode())
-    for path in sorted((settings.data_dir / "industries").glob("*.csv")):
-        digest.update(path.read_bytes())
+    for folder in ("industries", "boundaries"):
+        for path in sorted((settings.data_dir / folder).glob("*.csv")):
+            digest.update(path.read_bytes())
     for lang in LANGUAGES:
         digest.update(json.dumps(sorted(catalogue(lang).items())).encode())
     return digest.hexdigest()

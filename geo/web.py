@@ -1,10 +1,10 @@
-"""Routes beside the pages: map layers, records for the popup, files of the map, health.
+"""Routes beside the pages: map layers, rows of the table, records, files of the map, health.
 
 Layers are addressed by their own revision, records by the register's, and so they never change.
-A layer of an older revision is gone (410, with the current one), because the indices that a page
-holds would point at other zones; a record is found by its id, so its old address redirects.
-Where viewing needs an account, layers and records are for those who have signed in. Handlers are
-plain functions and run in the thread pool.
+A layer of an older revision is gone (410, with the current one), and so are the table's rows,
+because the indices that a page holds would point at other zones; a record is found by its id, so
+its old address redirects. Where viewing needs an account, all of these are for those who have
+signed in. Handlers are plain functions and run in the thread pool.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from geo import assets
+from geo import assets, factsheet, maps
 from geo.auth import ANONYMOUS, Action, Actor, decide, rules_of
+from geo.desk import Desk
 from geo.errors import KhuCumError
 from geo.i18n import LANGUAGES
 from geo.settings import Settings
@@ -55,6 +56,12 @@ class Planner(Protocol):
     def now(self) -> Planner: ...
 
     def record(self, zone_id: str, lang: str) -> Mapping[str, Any] | None: ...
+
+    def rows(self, lang: str) -> bytes: ...
+
+    def find(self, text: str, lang: str) -> Sequence[Mapping[str, Any]]: ...
+
+    def unit(self, layer: str, code: str, lang: str) -> Mapping[str, Any] | None: ...
 
     def counts(self) -> Mapping[str, int]: ...
 
@@ -88,16 +95,16 @@ class _Body:
 
 @dataclass(slots=True)
 class _Cache:
-    """The newest body of each layer."""
+    """The newest body of each layer, and of the table's rows in each language."""
 
     bodies: dict[str, tuple[str, _Body]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def layer(self, planner: Planner, revision: str, name: str) -> _Body:
+    def get(self, name: str, revision: str, make: Callable[[], _Body]) -> _Body:
         with self.lock:  # one compression, however many viewers arrive at once
             held, body = self.bodies.get(name, ("", None))
             if body is None or held != revision:
-                body = _Body.of(planner.layer(name), GEOJSON)
+                body = make()
                 self.bodies[name] = revision, body
             return body
 
@@ -111,6 +118,7 @@ def routes(
     settings: Settings,
     base_path: str = "",
     who: Callable[[Mapping[str, str]], Actor] = _nobody,
+    get_desk: Callable[[], Desk] | None = None,
 ) -> list[BaseRoute]:
     """The routes to mount beside the pages.
 
@@ -121,7 +129,10 @@ def routes(
     base_path
         ``server.baseUrlPath`` of the installation, with or without slashes.
     who
-        Tells by the cookies of a request who sent it; asked only where viewing needs an account.
+        Tells by the cookies of a request who sent it; asked where viewing needs an account, and
+        for the history, which names people only to those who have signed in.
+    get_desk
+        Gives the use cases of editing; without it there are no histories and no fact sheets.
     """
     cache = _Cache()
     rules = rules_of(settings)
@@ -136,7 +147,19 @@ def routes(
         current = planner.layer_revision(name)
         if revision != current:
             return _refusal(410, "revision_gone", revision=planner.revision)
-        body = cache.layer(planner, current, name)
+        body = cache.get(name, current, lambda: _Body.of(planner.layer(name), GEOJSON))
+        return body.response(request, forever)
+
+    def rows(request: Request) -> Response:
+        revision, lang = (request.path_params[key] for key in ("revision", "lang"))
+        if lang not in LANGUAGES:
+            return _refusal(404, "not_found")
+        planner = get_planner().now()
+        current = planner.revision
+        if revision != current:  # its numbers would be those of other zones
+            return _refusal(410, "revision_gone", revision=current)
+        name = f"rows {lang}"
+        body = cache.get(name, current, lambda: _Body.of(planner.rows(lang), "application/json"))
         return body.response(request, forever)
 
     def record(request: Request) -> Response:
@@ -155,6 +178,40 @@ def routes(
         headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
         return JSONResponse(found, headers=headers)
 
+    def find(request: Request) -> Response:
+        revision, lang = (request.path_params[key] for key in ("revision", "lang"))
+        if lang not in LANGUAGES:
+            return _refusal(404, "not_found")
+        planner = get_planner().now()
+        current = planner.revision
+        if revision != current:
+            target = f"../{current}/{lang}.json?{request.url.query}"
+            return RedirectResponse(target, 307, {"Cache-Control": NEVER})
+        found = planner.find(request.query_params.get("q", ""), lang)
+        headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
+        return JSONResponse({"found": found}, headers=headers)
+
+    def unit(request: Request) -> Response:
+        names = ("revision", "lang", "layer", "code")
+        revision, lang, layer_name, code = (request.path_params[key] for key in names)
+        planner = get_planner().now()
+        current = planner.revision
+        found = planner.unit(layer_name, code, lang) if lang in LANGUAGES else None
+        if found is None:
+            return _refusal(404, "not_found")
+        if revision != current:
+            target = f"../../../{current}/{lang}/{layer_name}/{code}.json"
+            return RedirectResponse(target, 307, {"Cache-Control": NEVER})
+        headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
+        return JSONResponse(found, headers=headers)
+
+    def frame(request: Request) -> Response:
+        kind, lang = (request.path_params[key] for key in ("kind", "lang"))
+        if kind not in maps.STARTS or lang not in LANGUAGES:
+            return _refusal(404, "not_found")
+        page = maps.frame_page(kind, lang, settings)
+        return _Body.of(page.encode(), "text/html; charset=utf-8").response(request, "no-cache")
+
     def asset(request: Request) -> Response:
         found = assets.find(request.path_params["name"], settings)
         if found is None:
@@ -164,6 +221,29 @@ def routes(
             body = packed_assets[found.digest] = _Body.of(found.content, found.media_type)
         current = request.path_params["digest"] == found.digest
         return body.response(request, FOREVER if current else "no-cache")
+
+    def history(request: Request) -> Response:
+        lang, zone = (request.path_params[key] for key in ("lang", "zone"))
+        if get_desk is None or lang not in LANGUAGES or not _ZONE_ID.fullmatch(zone):
+            return _refusal(404, "not_found")
+        found = factsheet.history_json(get_desk(), who(request.cookies), zone, lang)
+        # it names people, and to whom depends on who asks
+        headers = {"Cache-Control": NEVER, "X-Content-Type-Options": "nosniff"}
+        return JSONResponse(found, headers=headers)
+
+    def sheet(request: Request) -> Response:
+        if get_desk is None:
+            return _refusal(404, "not_found")
+        here = factsheet.Asked(
+            request.path_params["rest"], request.url.path, lambda: who(request.cookies)
+        )
+        status, page = factsheet.answer(get_desk(), here, settings)
+        if status != 200:
+            return HTMLResponse(page, status, {"Cache-Control": NEVER, **factsheet.HEADERS})
+        body = _Body.of(page.encode(), "text/html; charset=utf-8")
+        made = body.response(request, "private, no-cache" if rules.sign_in_required else "no-cache")
+        made.headers.update(factsheet.HEADERS)
+        return made
 
     def for_viewers(handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
@@ -193,6 +273,12 @@ def routes(
     return [
         _mount(f"{prefix}/layers", "/{revision}/{name}.geojson", for_viewers(layer)),
         _mount(f"{prefix}/records", "/{revision}/{lang}/{zone}.json", for_viewers(record)),
+        _mount(f"{prefix}/rows", "/{revision}/{lang}.json", for_viewers(rows)),
+        _mount(f"{prefix}/find", "/{revision}/{lang}.json", for_viewers(find)),
+        _mount(f"{prefix}/units", "/{revision}/{lang}/{layer}/{code}.json", for_viewers(unit)),
+        _mount(f"{prefix}/histories", "/{lang}/{zone}.json", for_viewers(history)),
+        _mount(f"{prefix}/ho-so", "/{rest:path}", sheet),
+        _mount(f"{prefix}/frames", "/{kind}.{lang}.html", frame),
         _mount(f"{prefix}/assets", "/{digest}/{name}", asset),
         Route(f"{prefix}/healthz", _answering(health)),
     ]

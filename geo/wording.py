@@ -7,12 +7,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from geo import crs
 from geo.checks import Verdict
 from geo.i18n import date, ha, has, number, t
 from geo.industries import Taxonomy
 from geo.plans import Document, Figure
-from geo.zones import AREA_FIELDS, Basis, Industry, IndustryState, Precision, Target, Zone
+from geo.zones import Basis, Industry, IndustryState, Target, Zone
 
 ZoneName = Callable[[str], str]
 """A name by key: a zone's id, a district's code of 2016, ``province:<code>`` of 2016, or
@@ -169,72 +168,57 @@ def plain(value: Decimal | None) -> int | float | None:
 
 
 def zone_name(zone: Zone, lang: str) -> str:
-    """The name as written; in English the transliterated one where there is one."""
-    return (zone.name_en or zone.name) if lang == "en" else zone.name
+    """The name as written; in English the transliterated one beside it, where there is one."""
+    return f"{zone.name} / {zone.name_en}" if lang == "en" and zone.name_en else zone.name
 
 
-def document_short(document: Document) -> str:
-    """The number of a document, or its id where the text gives none."""
-    return document.number or document.id
+def document_short(document: Document, lang: str) -> str:
+    """The number of a document, or its issuer and year where the text gives none."""
+    return document.number or document_name(document, lang)
 
 
 def place(zone: Zone, lang: str) -> str:
     """Communes, districts and province as the plan has them, matched and guessed ones marked."""
-    communes = ", ".join(
+    districts = t(lang, "zone.and").join(dict.fromkeys(d.name for d in zone.districts))
+    parts = (communes(zone, lang), districts, zone.province.name)
+    return "; ".join(part for part in parts if part)
+
+
+def communes(zone: Zone, lang: str) -> str:
+    """The communes of the record, matched and guessed ones marked."""
+    return ", ".join(
         one.name
         if one.basis is Basis.STATED
         else t(lang, "zone.guessed" if one.confidence == "low" else "zone.matched", name=one.name)
         for one in zone.communes
     )
-    districts = t(lang, "zone.and").join(dict.fromkeys(d.name for d in zone.districts))
-    return "; ".join(part for part in (communes, districts, zone.province.name) if part)
 
 
-def doubt(zone: Zone, lang: str) -> str | None:
-    """The warning that a place is not surveyed; None where it is."""
-    if zone.location_precision in (Precision.SURVEYED, Precision.DRAWN):
-        return None
-    return t(lang, f"zone.doubt.{zone.location_precision}", km=zone.location_radius_km or 0)
-
-
-def industry_groups(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str, Any]]:
-    """Permitted industries by state and clause; what is listed is never mixed with what is steered.
-
-    Returns
-    -------
-    list of dict
-        ``label`` of the group and its ``items``: ``phrase``, ``vsic`` codes, ``divisions`` in
-        words. A zone without any has one group that says that no rule is recorded.
-    """
-    groups: dict[tuple[IndustryState, str], list[dict[str, Any]]] = {}
-    for one in zone.industries:
-        names = [taxonomy.divisions[code] for code in one.vsic if code in taxonomy.divisions]
-        item = {
-            "phrase": one.phrase,
-            "english": english(one, taxonomy) if lang == "en" else None,
-            "vsic": list(one.vsic),
-            "divisions": [name.name_en if lang == "en" else name.name_vi for name in names],
-        }
-        groups.setdefault((one.state, one.clause), []).append(item)
-    if not groups:
-        return [{"label": t(lang, "industry.none"), "items": []}]
-    return [
-        {"label": t(lang, f"industry.group.{state}", clause=name), "items": items}
-        for (state, name), items in groups.items()
-    ]
-
-
-def english(one: Industry, taxonomy: Taxonomy) -> str | None:
+def english(phrase: str, taxonomy: Taxonomy) -> str | None:
     """What a phrase means in English; None where no term of the taxonomy stands for it."""
-    term = taxonomy.classify(one.reading or one.phrase)
+    term = taxonomy.classify(phrase)
     return (term.english or None) if term else None
 
 
+def reading(one: Industry, lang: str, taxonomy: Taxonomy) -> str | None:
+    """As what a phrase is read, in words that say so; None where it is taken as written."""
+    if one.reading is None:
+        return None
+    meant = english(one.reading, taxonomy) if lang == "en" else None
+    return t(lang, "industry.read_as", reading=meant or f"“{one.reading}”")
+
+
 def industries_line(zone: Zone, lang: str, taxonomy: Taxonomy) -> str:
-    """Industries in one line for a table: the zone's own list, then what is steered to it."""
+    """Industries in one line for a table: the zone's own list, then what is steered to it.
+
+    In English a phrase that stays Vietnamese is in quotation marks; a reading follows its phrase.
+    """
 
     def phrase(one: Industry) -> str:
-        return (english(one, taxonomy) if lang == "en" else None) or one.phrase
+        read = reading(one, lang, taxonomy)
+        meant = english(one.phrase, taxonomy) if lang == "en" and read is None else None
+        shown = meant or (f"“{one.phrase}”" if lang == "en" else one.phrase)
+        return f"{shown} ({read})" if read else shown
 
     by_state = {
         state: ", ".join(
@@ -245,43 +229,6 @@ def industries_line(zone: Zone, lang: str, taxonomy: Taxonomy) -> str:
     listed = by_state[IndustryState.LISTED] or t(lang, "industry.none_short")
     steered = by_state[IndustryState.STEERED]
     return t(lang, "industry.line", listed=listed, steered=steered) if steered else listed
-
-
-def zone_record(zone: Zone, lang: str, document: Document, taxonomy: Taxonomy) -> dict[str, Any]:
-    """What the popup shows of a zone; all texts ready in the language."""
-    rows = []
-    for field in AREA_FIELDS:
-        value = getattr(zone, field)
-        shown = t(lang, "zone.unknown") if value is None else ha(value, lang)
-        if field == "area_let_ha" and value is not None:
-            shown = t(lang, "zone.let_as_of", area=shown, date=date(zone.let_as_of, lang))
-        rows.append((t(lang, f"field.{field}"), shown))
-    if zone.geometry is not None and not zone.is_point:
-        measured = crs.geometry_area_ha(zone.geometry)
-        rows.append((t(lang, "field.area_measured_ha"), ha(round(Decimal(measured), 2), lang)))
-    stage = t(lang, f"stage.{zone.stage}") if zone.stage else t(lang, "zone.unknown")
-    rows.append((t(lang, "field.stage"), stage))
-    if zone.members:
-        rows.append((t(lang, "field.members"), ", ".join(zone.members)))
-    if zone.occupancy_targets:
-        goals = "; ".join(target(one, lang) for one in zone.occupancy_targets)
-        rows.append((t(lang, "field.occupancy_targets"), goals))
-    if zone.aliases:
-        rows.append((t(lang, "field.aliases"), ", ".join(zone.aliases)))
-    kind = zone.name_en if lang == "en" and zone.name_en else t(lang, f"kind.{zone.kind}")
-    return {
-        "id": zone.id,
-        "title": zone.name,
-        "subtitle": f"{kind} · {place(zone, lang)}",
-        "rows": [list(row) for row in rows],
-        "note": zone.note_en if lang == "en" else zone.note_vi,
-        "doubt": doubt(zone, lang),
-        "location": location_source(zone.location_source, lang),
-        "industries": industry_groups(zone, lang, taxonomy),
-        "quote": zone.source.quote,
-        "clause": clause(zone.source.clause, zone.source.row, lang),
-        "document": document_name(document, lang),
-    }
 
 
 def location_source(source: str | None, lang: str) -> str | None:

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo import auth, journal, wording
+from geo import auth, journal, takeaway, wording
 from geo.changes import COMPARED, Action
+from geo.columns import Filter
 from geo.desk import ConflictError, RefusedError
 from geo.errors import KhuCumError, UsageError
 from geo.i18n import error_text, ha, number, t
@@ -38,7 +39,7 @@ from pages.ui.changes import (
 )
 from pages.ui.identity import actor
 from pages.ui.markdown import escape
-from pages.ui.resources import get_desk, get_planner, get_settings
+from pages.ui.resources import get_desk, get_planner
 from pages.ui.session import language, publish, seed_choice, seed_text
 
 PARTS = ("changes", "day")
@@ -444,7 +445,10 @@ def show_day() -> None:
             placeholder=number(None, lang),
             alt=t(lang, "history.day_register"),
         )
-        downloads.zones(then, then.state.zones, f"khu-cum-{day.isoformat()}", lang, "day-")
+        every = then.state.columns.sums(then.state.columns.accept(Filter()))
+        words = takeaway.heading(then, Filter(), every, "districts-2016", lang, day)
+        name = f"khu-cum-{day.isoformat()}"
+        downloads.zones(then, lambda: then.state.zones, words, name, lang, "day-")
         day_map(then)
 
 
@@ -538,7 +542,7 @@ def day_map(then: Planner) -> None:
     if not shapes:
         return
     provinces = then.bounds.frames["provinces-2016"]
-    sketch.show(shapes, provinces, lang, get_settings(), key="day", height=460)
+    sketch.show(shapes, provinces, lang, key="day", height=460)
     st.caption(t(lang, "history.day_map"))
 
 

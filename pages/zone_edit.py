@@ -6,9 +6,9 @@ import streamlit as st
 
 from geo import auth, journal, wording
 from geo.changes import Raw, raw_of, zone_of
+from geo.columns import Filter
 from geo.errors import KhuCumError
 from geo.i18n import error_text, t
-from geo.services import Filter
 from geo.store import Proposal
 from geo.zones import Zone
 from geo.zones.fields import SPECS, Group

@@ -1,95 +1,101 @@
-"""The map of all zones and clusters, with totals and the table of what is shown."""
+"""The map of all zones and clusters, with totals; what stands around it is in the frame."""
 
-import zlib
+from dataclasses import replace
 
 import streamlit as st
 
-from geo import wording
+from geo import takeaway
 from geo.i18n import ha, number, t
-from geo.services import count_by_kind
 from geo.state import UNIT_LAYERS
-from pages.ui import downloads, filters, guard, links, mapview, tables
-from pages.ui.markdown import escape
-from pages.ui.resources import get_planner, get_settings
+from geo.thematic import MEASURES, METHODS, has_values
+from pages.ui import downloads, filters, guard, mapview, reconciliation
+from pages.ui.resources import get_planner
 from pages.ui.session import language, publish, seed_choice
+
+LABELLED = "_labels"
+"""In the session: the language in which the choices were last labelled."""
 
 guard.enter()
 lang = language()
 planner = get_planner().now()
-provinces = planner.provinces()
 chosen = filters.zones(planner, lang)
 
 seed_choice("unit", UNIT_LAYERS, UNIT_LAYERS[0])
+seed_choice("measure", MEASURES, MEASURES[0])
+seed_choice("method", METHODS, METHODS[0])
+seed_choice("zone", {"", *planner.state.by_id}, "")
+if st.session_state["zone"]:  # a link has opened it; from here on the map's own address names it
+    st.query_params.pop("zone", None)
+if st.session_state.get(LABELLED, lang) != lang:
+    for key in ("unit", "measure", "method"):  # the browser keeps the old words until it is told
+        st.session_state[key] = st.session_state[key]
+st.session_state[LABELLED] = lang
+
+
+everything = planner.state.columns.everything(st.session_state["unit"])
+measures = {measure: t(lang, f"map.measure.{measure}") for measure in MEASURES}
+measures |= {
+    measure: t(lang, "page.map.no_data", measure=name)
+    for measure, name in measures.items()
+    if not has_values(measure, everything)
+}
+
 with st.sidebar:
-    st.radio(
+    st.selectbox(
         t(lang, "page.map.unit"),
         UNIT_LAYERS,
         key="unit",
         persist_state="session",
         format_func=lambda layer: t(lang, f"page.map.{layer}"),
     )
-publish({**filters.ZONES, "unit": UNIT_LAYERS[0]})
-
-layer = st.session_state["unit"]
-zones = sorted(planner.zones(chosen), key=tables.plan_order)
-counts = count_by_kind(zones)
-unknown = sum(zone.area_planned_ha is None for zone in zones)
-
-st.title(t(lang, "page.map.title"))
-with st.container(horizontal=True, key="totals"):
-    st.metric(t(lang, "page.map.kcn"), number(counts["KCN"], lang), width="content")
-    st.metric(t(lang, "page.map.ccn"), number(counts["CCN"], lang), width="content")
-    st.metric(t(lang, "page.map.area"), ha(planner.area_ha(zones), lang), width="content")
-    st.metric(
-        t(lang, "page.map.unknown"),
-        number(unknown, lang),
-        help=t(lang, "page.map.unknown_help"),
-        width="content",
+    st.selectbox(
+        t(lang, "page.map.measure"),
+        MEASURES,
+        key="measure",
+        persist_state="session",
+        format_func=measures.__getitem__,
     )
+    st.selectbox(
+        t(lang, "page.map.method"),
+        METHODS,
+        key="method",
+        persist_state="session",
+        disabled=st.session_state["measure"] == "verdicts",
+        format_func=lambda method: t(lang, f"map.method.{method}"),
+    )
+publish({**filters.ZONES, "unit": UNIT_LAYERS[0], "measure": MEASURES[0], "method": METHODS[0]})
 
-# The table stands below the map but its selection is needed above. Another list is another table.
-table = f"zones-{zlib.crc32(' '.join(zone.id for zone in zones).encode())}"
-at = st.session_state.get(table, {}).get("selection", {}).get("rows", [])
-selected = zones[at[0]].id if at and at[0] < len(zones) else None
+layer, measure, method = (st.session_state[key] for key in ("unit", "measure", "method"))
+columns = planner.state.columns
+mask = columns.accept(chosen)
+sums = columns.sums(mask)
+found = planner.reconcile(mask)
+words = takeaway.heading(planner, chosen, sums, layer, lang)
+view = planner.map_view(mask, layer, measure, method, selected=st.session_state["zone"] or None)
+theme = replace(view.theme, undivided_ha=found.spreads[layer].shared_ha)
+view = takeaway.headed(replace(view, theme=theme), words)
+
+with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
+    st.title(t(lang, "page.map.title"), width="content")
+    with st.container(horizontal=True, key="totals", width="content"):
+        st.metric(t(lang, "page.map.kcn"), number(sums.clusters["KCN"], lang), width="content")
+        st.metric(t(lang, "page.map.ccn"), number(sums.clusters["CCN"], lang), width="content")
+        st.metric(t(lang, "page.map.area"), ha(sums.area_ha, lang), width="content")
+        st.metric(
+            t(lang, "page.map.unknown"),
+            number(sums.unknown, lang),
+            help=t(lang, "page.map.unknown_help"),
+            width="content",
+        )
+    if mask.any():
+        with st.popover(t(lang, "page.map.export"), icon=":material/download:", key="export"):
+            downloads.zones(
+                planner, lambda: columns.picked(mask), words, "khu-cum", lang, view=view
+            )
+
+if mask.any():
+    reconciliation.line(found, planner.state.zones, lang)
+else:
+    filters.nothing(planner, chosen, lang)
 with st.container(key="map-place"):
-    mapview.show(planner.map_view(zones, layer, selected), lang, get_settings())
-
-if not zones:
-    unnamed = [provinces[code] for code in chosen.provinces if not planner.names_zones(code)]
-    if unnamed and len(unnamed) == len(chosen.provinces):
-        st.info(t(lang, "page.map.none_named", provinces=unnamed), icon=":material/info:")
-    else:
-        st.info(t(lang, "page.map.nothing"), icon=":material/filter_alt_off:")
-    st.stop()
-
-by_zone, by_unit = st.tabs([t(lang, "page.map.by_zone"), t(lang, "page.map.by_unit")])
-with by_zone:
-    several = [escape(zone.name) for zone in zones if zone.cluster_count > 1]
-    clusters = sum(counts.values())
-    rows = t(lang, "page.map.rows", rows=len(zones), clusters=clusters, several=several)
-    st.caption(f"{rows if several else ''} {t(lang, 'page.map.table_hint')}".strip())
-    st.dataframe(
-        tables.numbers(tables.zones(zones, planner, lang), lang),
-        hide_index=True,
-        key=table,
-        on_select="rerun",
-        selection_mode="single-row",
-        placeholder=number(None, lang),
-        alt=t(lang, "page.map.by_zone"),
-    )
-    if selected is not None:
-        name = wording.zone_name(planner.state.by_id[selected], lang)
-        links.of_zone(planner, selected, lang, "history", "edit", title=name)
-    downloads.zones(planner, zones, "khu-cum", lang)
-with by_unit:
-    totals = planner.unit_totals(layer, zones)
-    st.caption(t(lang, f"page.map.units_of.{layer}"))
-    st.dataframe(
-        tables.numbers(tables.totals(totals, planner.bounds, layer, lang), lang),
-        hide_index=True,
-        key="unit_table",
-        placeholder=number(None, lang),
-        alt=t(lang, "page.map.by_unit"),
-    )
-    if any(total.shared for total in totals.values()):
-        st.caption(t(lang, "page.map.shared_note"))
+    mapview.show(view, lang)

@@ -141,8 +141,9 @@
       [this.units, this.zones] = found.map((one) => one.value ?? null);
       if (this.zones) {
         const { all } = this.zones;
-        this.zones.mask = new Uint8Array(all.reduce((most, { n }) => Math.max(most, n), 0) / 8 + 1);
-        for (const { id, n } of all) if (id !== view.self) this.zones.mask[n >> 3] |= 1 << (n & 7);
+        const bits = new Uint8Array(all.reduce((most, { n }) => Math.max(most, n), 0) / 8 + 1);
+        for (const { id, n } of all) if (id !== view.self) bits[n >> 3] |= 1 << (n & 7);
+        this.zones.mask = bits;
       }
       const failed = ["districts", "zones"].filter((_, i) => found[i].status === "rejected");
       this.state.failed = failed;
@@ -194,7 +195,7 @@
       const text = JSON.stringify(geometry);
       if (text === this.reported) return;
       this.reported = text;
-      window.Streamlit?.setComponentValue({
+      khucum.host.report({
         serial: this.view.serial, number: Date.now(), geometry,
       });
     }
@@ -477,7 +478,7 @@
         if (!event.target.closest(".leaflet-control")) this.wheelHint();
       }, { capture: true, passive: true });
       matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.retheme());
-      window.Streamlit?.events.addEventListener("streamlit:render", () => this.retheme());
+      khucum.host.themed.addEventListener("theme", () => this.retheme());
       new ResizeObserver(() => {
         const hidden = map.getSize().x < 50; // it was made in a hidden tab
         map.invalidateSize({ animate: false });
@@ -487,8 +488,10 @@
   }
 
   khucum.startDrawing = (map, config) => {
+    khucum.calm(map);
     khucum.board = new Board(map, config);
     khucum.state = khucum.board.state;
+    khucum.host.begin();
   };
   khucum.draw = (view) => khucum.board.show(view);
 })();

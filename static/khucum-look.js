@@ -36,24 +36,43 @@
     const names = ["ink", "soft", "land", "sea", "district", "province", "kcn", "ccn", "halo", "doubt"];
     const style = Object.fromEntries(names.map((name) => [name, get(name)]));
     style.classes = [0, 1, 2, 3, 4].map((i) => get(`class-${i}`));
+    style.statuses = Object.fromEntries(["met", "not_met", "cannot_tell", "to_review"]
+      .map((name, i) => [i, get(`status-${name.replace("_", "-")}`)]));
+    style.name = document.documentElement.dataset.theme;
     style.face = get("face");
-    style.hatch = (ctx, scale = 1) => {
+    const line = get("hatch");
+    const tiled = (ctx, scale, ground, paint) => {
       const tile = document.createElement("canvas");
       tile.width = tile.height = 12;
       const pen = tile.getContext("2d");
-      pen.fillStyle = style.land;
+      pen.fillStyle = ground;
       pen.fillRect(0, 0, 12, 12);
-      pen.strokeStyle = get("hatch");
+      pen.strokeStyle = pen.fillStyle = line;
+      paint(pen);
+      const pattern = ctx.createPattern(tile, "repeat");
+      pattern.setTransform(new DOMMatrix().scale(0.5 / scale));
+      return pattern;
+    };
+    style.hatch = (ctx, scale = 1) => tiled(ctx, scale, style.land, (pen) => {
       pen.lineWidth = 2;
       for (const x of [-6, 0, 6, 12]) {
         pen.moveTo(x - 2, 14);
         pen.lineTo(x + 14, -2);
       }
       pen.stroke();
-      const pattern = ctx.createPattern(tile, "repeat");
-      pattern.setTransform(new DOMMatrix().scale(0.5 / scale));
-      return pattern;
-    };
+    });
+    const dots = (ctx, scale) => tiled(ctx, scale, style.statuses[2], (pen) => {
+      for (const [x, y] of [[3, 3], [9, 9]]) {
+        pen.moveTo(x + 1.7, y);
+        pen.arc(x, y, 1.7, 0, 2 * Math.PI);
+      }
+      pen.fill();
+    });
+    /** The fills of a theme's classes, lowest first; few classes are spread over the palette. */
+    style.classFills = (ctx, { measure, labels }, scale = 1) => labels.map((_, i) => {
+      if (measure === "verdicts") return i === 2 ? dots(ctx, scale) : style.statuses[i];
+      return style.classes[labels.length < 2 ? 2 : Math.round((4 * i) / (labels.length - 1))];
+    });
     return style;
   }
 

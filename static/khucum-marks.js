@@ -131,8 +131,12 @@
         .filter((feature) => feature.geometry)
         .map(({ properties, geometry }) => {
           const shape = outline(geometry);
-          return { ...properties, ...shape, label: labelPlace(shape) };
+          const [west, north, east, south] = shape.box;
+          const bounds = [toLatLng(west, south), toLatLng(east, north)];
+          return { ...properties, ...shape, bounds, label: labelPlace(shape) };
         });
+      this.all.forEach((unit, at) => (unit.at = at)); // the place of its figures in a theme
+      this.byCode = new Map(this.all.map((unit) => [unit.code, unit]));
     }
 
     at(x, y) {
@@ -151,11 +155,14 @@
       });
     }
 
-    stroke(ctx, frame, colour, width) {
+    /** All borders, or those of one unit. */
+    stroke(ctx, frame, colour, width, only = null) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = width / frame.scale;
       ctx.lineJoin = "round";
-      this.#inPlane(ctx, frame, (unit) => ctx.stroke(unit.path));
+      this.#inPlane(ctx, frame, (unit) => {
+        if (!only || unit === only) ctx.stroke(unit.path);
+      });
     }
 
     #inPlane(ctx, { scale, dx, dy, ratio, view }, draw) {
@@ -180,7 +187,7 @@
     return offsets;
   }
 
-  const zoomFactor = (zoom) => Math.min(1.25, Math.max(0.5, 0.55 + (zoom - 5) * 0.1));
+  const zoomFactor = (zoom) => Math.min(1.25, Math.max(0.3, 0.3 + (zoom - 5) * 0.15));
   const UNKNOWN_RADIUS = 5.5;
 
   /** Radius in pixels at full size; the symbol's area follows the zone's area. */
@@ -189,37 +196,90 @@
     return Math.min(24, Math.max(4, 0.5 * Math.sqrt(ha)));
   }
 
-  /** KCN is a square, CCN a circle of the same area; hollow when the area is unknown. */
-  function symbol(ctx, x, y, r, { kind, hollow }, style) {
-    const colour = kind === "KCN" ? style.kcn : style.ccn;
+  function outlineOf(ctx, x, y, r, kind) {
     ctx.beginPath();
     if (kind === "KCN") {
-      const side = r * 1.77;
+      const side = r * 1.77; // a square of the circle's area
       ctx.roundRect(x - side / 2, y - side / 2, side, side, Math.min(2.5, side / 5));
     } else {
       ctx.arc(x, y, r, 0, 2 * Math.PI);
     }
-    if (hollow) {
-      ctx.fillStyle = style.halo;
-      ctx.fill();
-      ctx.lineWidth = 2.2;
-      ctx.strokeStyle = colour;
-      ctx.stroke();
-      return;
-    }
-    ctx.lineWidth = 2.6;
+  }
+
+  /** How full a symbol is: nothing while the stage is unknown, all of it in operation. */
+  const FULL = { planned: 0.25, detailed_plan: 0.45, established: 0.65, building: 0.85, operating: 1 };
+
+  /** KCN is a square, CCN a circle; filled by stage, its outline broken when the area is unknown. */
+  function symbol(ctx, x, y, r, { kind, stage, hollow }, style) {
+    const colour = kind === "KCN" ? style.kcn : style.ccn;
+    const reach = r + 2;
+    ctx.save();
+    outlineOf(ctx, x, y, r, kind);
+    ctx.lineWidth = 3.4;
     ctx.strokeStyle = style.halo;
     ctx.stroke();
-    ctx.globalAlpha = 0.9;
-    ctx.fillStyle = colour;
+    ctx.fillStyle = style.halo;
     ctx.fill();
-    ctx.globalAlpha = 1;
+    ctx.fillStyle = colour;
+    if (stage === "operating") {
+      ctx.fill();
+    } else if (stage) { // filled from below, as a glass is; a tint tells planned from unknown
+      ctx.globalAlpha = 0.22;
+      ctx.fill();
+      ctx.globalAlpha = 1;
+      ctx.save();
+      ctx.clip();
+      const height = 2 * r * FULL[stage];
+      if (stage !== "planned") ctx.fillRect(x - reach, y + r - height, 2 * reach, height + 2);
+      ctx.restore();
+    }
+    outlineOf(ctx, x, y, r, kind);
+    ctx.lineWidth = Math.min(2.2, Math.max(1.3, r / 3));
+    ctx.strokeStyle = colour;
+    if (hollow) ctx.setLineDash([2.4, 1.8]);
+    ctx.stroke();
+    ctx.restore();
   }
+
+  /** Symbols drawn once for each look and size; thousands of them are then copied. */
+  class Sprites {
+    #made = new Map();
+
+    /** Copies whole pixels: a symbol between two would be resampled, which takes three times as long. */
+    draw(ctx, zones, style, ratio) {
+      ctx.save();
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      for (const zone of zones) {
+        const { x, y, r } = zone.spot;
+        const { canvas, half } = this.#of(zone, Math.round(r * 2) / 2, style, ratio);
+        ctx.drawImage(canvas, Math.round(x * ratio - half), Math.round(y * ratio - half));
+      }
+      ctx.restore();
+    }
+
+    #of({ kind, stage, area }, size, style, ratio) {
+      const hollow = area === null;
+      const key = `${kind} ${stage} ${hollow} ${size} ${ratio} ${style.name}`;
+      let sprite = this.#made.get(key);
+      if (!sprite) {
+        const half = Math.ceil((size + 3) * ratio);
+        const canvas = document.createElement("canvas");
+        canvas.width = canvas.height = 2 * half;
+        const pen = canvas.getContext("2d");
+        pen.scale(ratio, ratio);
+        symbol(pen, half / ratio, half / ratio, size, { kind, stage, hollow }, style);
+        this.#made.set(key, (sprite = { canvas, half }));
+      }
+      return sprite;
+    }
+  }
+  const sprites = new Sprites();
 
   /** The zones, their places in the fan of a shared point, and which of them are shown. */
   class Zones {
     constructor(collection) {
-      this.unplaced = collection.features.filter(({ geometry }) => !geometry).length;
+      const placeless = collection.features.filter(({ geometry }) => !geometry);
+      this.placeless = new Map(placeless.map(({ properties }) => [properties.id, properties]));
       this.all = collection.features
         .filter(({ geometry }) => geometry)
         .map(({ properties, geometry }) => {
@@ -230,7 +290,6 @@
         });
       this.byId = new Map(this.all.map((zone) => [zone.id, zone]));
       this.order = [...this.all].sort((a, b) => b.r - a.r || a.n - b.n); // small ones on top
-      this.mask = new Uint8Array();
       const shared = new Map();
       for (const zone of this.all) {
         const place = `${zone.x.toFixed(6)} ${zone.y.toFixed(6)}`;
@@ -242,14 +301,32 @@
         const width = 2 * Math.min(11, Math.max(...group.map((zone) => zone.r))) + 4;
         group.forEach((zone, i) => Object.assign(zone, { fan: offsets[i], spread: width }));
       }
+      this.mask = new Uint8Array();
+    }
+
+    /** Which zones are shown: a bit for each `n`. What follows from it is worked out once. */
+    set mask(bits) {
+      this.bits = bits;
+      this.visible = this.all.filter((zone) => this.shown(zone));
+      this.painted = this.order.filter((zone) => this.shown(zone));
+      this.unplaced = [...this.placeless.values()].filter((zone) => this.shown(zone)).length;
     }
 
     shown(zone) {
-      return (this.mask[zone.n >> 3] >> (zone.n & 7)) & 1;
+      return (this.bits[zone.n >> 3] >> (zone.n & 7)) & 1;
     }
 
-    get visible() {
-      return this.all.filter((zone) => this.shown(zone));
+    /** South-west and north-east corner around the zones shown; null where there are none. */
+    get bounds() {
+      if (!this.visible.length) return null;
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      for (const { x, y } of this.visible) {
+        if (x < box[0]) box[0] = x;
+        if (y < box[1]) box[1] = y;
+        if (x > box[2]) box[2] = x;
+        if (y > box[3]) box[3] = y;
+      }
+      return L.latLngBounds(toLatLng(box[0], box[3]), toLatLng(box[2], box[1]));
     }
 
     /** Where a zone's symbol stands on the sheet, and its radius there. */
@@ -267,9 +344,8 @@
     at(x, y, frame, slack) {
       let nearest = null;
       let least = slack;
-      for (let i = this.order.length - 1; i >= 0; i -= 1) { // as painted, from the top
-        const zone = this.order[i];
-        if (!this.shown(zone)) continue;
+      for (let i = this.painted.length - 1; i >= 0; i -= 1) { // from the top
+        const zone = this.painted[i];
         const spot = this.spot(zone, frame);
         const distance = Math.hypot(spot.x - x, spot.y - y) - spot.r;
         if (distance <= 0) return zone;
@@ -279,21 +355,18 @@
     }
 
     paint(ctx, frame, style, marked) {
-      const inView = this.order.filter((zone) => {
-        if (!this.shown(zone)) return false;
+      const inView = this.painted.filter((zone) => {
         const { x, y, r } = (zone.spot = this.spot(zone, frame));
         return x > -r && y > -r && x < frame.width + r && y < frame.height + r;
       });
-      ctx.lineWidth = 1;
-      ctx.strokeStyle = style.soft;
-      ctx.fillStyle = style.soft;
       for (const zone of inView) {
         if (zone.shape) this.#polygon(ctx, zone, frame, style);
-        if (zone.spread) this.#leader(ctx, zone, frame);
+        else if (zone.area !== null) this.#extent(ctx, zone, frame, style);
+        if (zone.spread) this.#leader(ctx, zone, frame, style);
       }
       const doubted = marked.find((zone) => this.shown(zone) && isDoubtful(zone));
       if (doubted) paintDoubt(ctx, doubted, frame, style);
-      for (const zone of inView) this.#symbol(ctx, zone, style);
+      sprites.draw(ctx, inView, style, frame.ratio);
       for (const zone of marked) {
         if (!this.shown(zone)) continue;
         zone.spot = this.spot(zone, frame);
@@ -302,22 +375,18 @@
         ctx.lineWidth = 2.5;
         ctx.strokeStyle = style.ink;
         ctx.stroke();
-        this.#symbol(ctx, zone, style);
         const { x, y, r } = zone.spot;
-        for (const other of inView.slice(inView.indexOf(zone) + 1)) { // those on top stay there
-          const { spot } = other;
-          if (Math.hypot(spot.x - x, spot.y - y) < spot.r + r) this.#symbol(ctx, other, style);
-        }
+        const above = inView.slice(inView.indexOf(zone) + 1) // those on top stay there
+          .filter(({ spot }) => Math.hypot(spot.x - x, spot.y - y) < spot.r + r);
+        sprites.draw(ctx, [zone, ...above], style, frame.ratio);
       }
       return inView;
     }
 
-    #symbol(ctx, { spot, kind, area }, style) {
-      symbol(ctx, spot.x, spot.y, spot.r, { kind, hollow: area === null }, style);
-    }
-
-    #leader(ctx, zone, { scale, dx, dy }) {
+    #leader(ctx, zone, { scale, dx, dy }, style) {
       const [x, y] = [zone.x * scale + dx, zone.y * scale + dy];
+      ctx.lineWidth = 1;
+      ctx.strokeStyle = ctx.fillStyle = style.soft;
       ctx.beginPath();
       ctx.moveTo(x, y);
       ctx.lineTo(zone.spot.x, zone.spot.y);
@@ -325,6 +394,25 @@
       ctx.beginPath();
       ctx.arc(x, y, 1.8, 0, 2 * Math.PI);
       ctx.fill();
+    }
+
+    /** A circle as large as the planned area, where no boundary is known: dotted, never a border. */
+    #extent(ctx, zone, frame, style) {
+      const r = metres(zone, frame) * Math.sqrt((zone.area * 10000) / Math.PI);
+      if (r < zone.spot.r * 1.1) return;
+      const [x, y] = [zone.x * frame.scale + frame.dx, zone.y * frame.scale + frame.dy];
+      ctx.save();
+      ctx.beginPath();
+      ctx.arc(x, y, r, 0, 2 * Math.PI);
+      ctx.fillStyle = ctx.strokeStyle = zone.kind === "KCN" ? style.kcn : style.ccn;
+      ctx.globalAlpha = 0.07;
+      ctx.fill();
+      ctx.globalAlpha = 0.9;
+      ctx.lineWidth = 1.6;
+      ctx.lineCap = "round";
+      ctx.setLineDash([0.1, 5]);
+      ctx.stroke();
+      ctx.restore();
     }
 
     #polygon(ctx, { shape, kind }, { scale, dx, dy, ratio }, style) {
@@ -343,16 +431,18 @@
   const isUnsurveyed = ({ precision }) => precision === "commune" || precision === "district";
   const isDoubtful = (zone) => zone.precision !== "surveyed" && zone.radius_km > 0;
 
-  function paintDoubt(ctx, zone, { scale, dx, dy }, style) {
-    const metresAcross = 40075016.686 * Math.cos((toLatLng(zone.x, zone.y).lat * Math.PI) / 180);
+  /** Pixels that a metre takes at a zone. */
+  function metres(zone, { scale }) {
+    const across = 40075016.686 * Math.cos((toLatLng(zone.x, zone.y).lat * Math.PI) / 180);
+    return (256 * scale) / across;
+  }
+
+  function paintDoubt(ctx, zone, frame, style) {
+    const { scale, dx, dy } = frame;
     ctx.beginPath();
-    const r = ((zone.radius_km * 1000) / metresAcross) * 256 * scale;
+    const r = metres(zone, frame) * zone.radius_km * 1000;
     ctx.arc(zone.x * scale + dx, zone.y * scale + dy, r, 0, 2 * Math.PI);
     ctx.save();
-    ctx.globalAlpha = 0.1;
-    ctx.fillStyle = style.doubt;
-    ctx.fill();
-    ctx.globalAlpha = 1;
     ctx.lineWidth = 3.4;
     ctx.strokeStyle = style.halo;
     ctx.stroke();
@@ -363,12 +453,41 @@
     ctx.restore();
   }
 
+  /** Boxes on a sheet, kept by cells so that only the near ones are asked. */
+  class Taken {
+    #cells = new Map();
+    #side = 64;
+
+    #near([left, top, right, bottom]) {
+      const keys = [];
+      for (let x = Math.floor(left / this.#side); x <= right / this.#side; x += 1) {
+        for (let y = Math.floor(top / this.#side); y <= bottom / this.#side; y += 1) keys.push(x * 4096 + y);
+      }
+      return keys;
+    }
+
+    add(box) {
+      for (const key of this.#near(box)) {
+        const cell = this.#cells.get(key);
+        if (cell) cell.push(box);
+        else this.#cells.set(key, [box]);
+      }
+    }
+
+    touches(box) {
+      return this.#near(box).some((key) =>
+        this.#cells.get(key)?.some((other) => !apart(box, other)));
+    }
+  }
+
   /** Write names in order of importance; one that would touch another or a symbol is left out. */
-  function paintLabels(ctx, frame, wanted, taken, style) {
+  function paintLabels(ctx, frame, wanted, boxes, style) {
+    const taken = new Taken();
+    for (const box of boxes) taken.add(box);
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     ctx.lineJoin = "round";
-    const beyond = (frame.width * PADDING) / (1 + 2 * PADDING);
+    const beyond = frame.beyond ?? (frame.width * PADDING) / (1 + 2 * PADDING);
     for (const { lines, x, y, size, weight, colour, room, spacing, places } of wanted) {
       ctx.font = `${weight ?? 400} ${size}px ${style.face}`;
       ctx.letterSpacing = `${spacing ?? 0}px`;
@@ -383,8 +502,8 @@
         const half = width / 2 + 3;
         const box = [cx - half, cy - height / 2, cx + half, cy + height / 2];
         const inside = cx > -half && cy > 0 && cx < frame.width + half && cy < frame.height;
-        if (!inside || taken.some((other) => !apart(box, other))) continue;
-        taken.push(box);
+        if (!inside || taken.touches(box)) continue;
+        taken.add(box);
         lines.forEach((line, i) => {
           const lineY = cy + (i - (lines.length - 1) / 2) * size * 1.2;
           ctx.lineWidth = 3;
@@ -402,6 +521,6 @@
   }
 
   Object.assign(khucum, {
-    Sheet, Units, Zones, fan, isDoubtful, isUnsurveyed, paintLabels, radius, symbol, toLatLng, toPlane,
+    ORIGIN, Sheet, Units, Zones, crossings, fan, isDoubtful, isUnsurveyed, paintLabels, radius, symbol, toLatLng, toPlane, zoomFactor,
   });
 })();

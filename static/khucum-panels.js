@@ -87,16 +87,13 @@
     return canvas;
   }
 
-  function legendPanel(map, texts, format) {
-    const inside = make("div", { class: "inside" });
-    const open = map.getSize().x > 520;
-    const details = make("details", { class: "legend", open },
-      make("summary", null, texts.legend), inside);
-    const places = make("p", { class: "places" }); // outside the fold: always visible
-    const panel = make("div", { class: "panel" }, details, places);
-    control(panel, "bottomleft").addTo(map);
+  const STAGES = ["operating", "building", "established", "detailed_plan", "planned"];
+  const SIZES_HA = [50, 250, 1000];
+  const ROOMY = 620; // pixels of map beside which an open legend leaves enough of it
 
-    const block = (fill, style) => swatch((ctx) => {
+  /** What the legend says, row by row; `paint(ctx)` fills a swatch of 30 × 16 pixels. */
+  function legendRows(theme, counts, zones, style, texts) {
+    const block = (fill) => (ctx) => {
       ctx.fillStyle = fill(ctx);
       ctx.strokeStyle = style.province;
       ctx.lineWidth = 0.8;
@@ -104,47 +101,153 @@
       ctx.roundRect(1, 1, 28, 14, 2.5);
       ctx.fill();
       ctx.stroke();
-    });
-    const mark = (kind, hollow, style) => swatch((ctx) =>
-      khucum.symbol(ctx, 15, 8, 6, { kind, hollow }, style));
-    const hollows = (style) => swatch((ctx) => {
-      khucum.symbol(ctx, 7.5, 8, 5.5, { kind: "KCN", hollow: true }, style);
-      khucum.symbol(ctx, 22.5, 8, 5.5, { kind: "CCN", hollow: true }, style);
-    });
-    const row = (sample, text, count) => make("tr", null,
-      make("td", null, sample), make("td", null, text),
-      make("td", null, count === undefined ? "" : format(count)));
+    };
+    const mark = (look) => (ctx) => khucum.symbol(ctx, 15, 8, 6, look, style);
+    const pair = (look) => (ctx) => {
+      khucum.symbol(ctx, 7.5, 8, 5.5, { kind: "KCN", ...look }, style);
+      khucum.symbol(ctx, 22.5, 8, 5.5, { kind: "CCN", ...look }, style);
+    };
+    const classes = theme.labels.map((text, i) => (
+      { paint: block((ctx) => style.classFills(ctx, theme)[i]), text, count: counts.classes[i] ?? 0 }));
+    if (theme.measure !== "verdicts") classes.reverse(); // the highest on top, as a column grows
+    if (counts.unknown) {
+      classes.push({ paint: block((ctx) => style.hatch(ctx)), text: theme.unclassed, count: counts.unknown });
+    }
+    const none = counts.filtered ? texts.no_match : texts.no_zones;
+    classes.push({ paint: block(() => style.land), text: none, count: counts.none });
+    const marks = [
+      { paint: mark({ kind: "KCN", stage: "operating" }), text: texts.kcn, count: zones.KCN },
+      { paint: mark({ kind: "CCN", stage: "operating" }), text: texts.ccn, count: zones.CCN },
+    ];
+    for (const stage of STAGES.filter((one) => zones.stages[one])) {
+      marks.push({ paint: pair({ stage }), text: texts[`stage_${stage}`], count: zones.stages[stage] });
+    }
+    if (zones.stages.unknown) {
+      marks.push({ paint: pair({}), text: texts.stage_unknown, count: zones.stages.unknown });
+    }
+    if (zones.hollow) {
+      const paint = pair({ stage: "planned", hollow: true });
+      marks.push({ paint, text: texts.hollow, count: zones.hollow });
+    }
+    return { classes, marks };
+  }
 
-    const draw = (legend, counts, zones, style, place) => {
-      const classes = legend.labels.map((label, i) =>
-        row(block(() => style.classes[i], style), label, counts.classes[i] ?? 0));
+  /** Symbols of some areas side by side, as large as they are on the map now. */
+  function sizeSwatch(zoom, style) {
+    const radii = SIZES_HA.map((ha) => khucum.radius(ha) * khucum.zoomFactor(zoom));
+    const high = Math.ceil(2 * Math.max(...radii)) + 6;
+    const wide = Math.ceil(radii.reduce((sum, r) => sum + 2 * r + 6, 0));
+    const canvas = make("canvas", { width: 2 * wide, height: 2 * high, "aria-hidden": "true" });
+    Object.assign(canvas.style, { width: `${wide}px`, height: `${high}px` });
+    const ctx = canvas.getContext("2d");
+    ctx.scale(2, 2);
+    let x = 0;
+    for (const r of radii) {
+      khucum.symbol(ctx, x + r + 3, high / 2, r, { kind: "CCN" }, style);
+      x += 2 * r + 6;
+    }
+    return canvas;
+  }
+
+  function legendPanel(map, texts, format) {
+    const inside = make("div", { class: "inside" });
+    const details = make("details", { class: "legend" }, make("summary", null, texts.legend), inside);
+    const places = make("p", { class: "places" }); // outside the fold: always visible
+    const panel = make("div", { class: "panel narrow" }, details, places);
+    control(panel, "bottomleft").addTo(map);
+    const size = make("td");
+    const sizes = fillIn(texts.size, { sizes: SIZES_HA.map(format).join(" · ") });
+    const sizeTable = make("table", { class: "sizes" },
+      make("tbody", null, make("tr", null, size, make("td", null, sizes))));
+    let style = null;
+    const drawSizes = (zoom = map.getZoom()) =>
+      style && size.replaceChildren(sizeSwatch(zoom, style));
+    map.on("zoomend", () => drawSizes());
+
+    let roomy = null;
+    const follow = () => {
+      const beside = document.getElementById("side");
+      const now = map.getSize().x >= ROOMY && beside.hidden;
+      if (now !== roomy) details.open = roomy = now; // until then it is as the reader left it
+      const buttons = map.getContainer().querySelector(".bar").getBoundingClientRect();
+      const room = panel.getBoundingClientRect().bottom - buttons.bottom - 12;
+      panel.style.maxHeight = `${Math.max(120, room)}px`;
+    };
+    map.on("resize", follow);
+    follow();
+
+    const table = (head, rows) => make("table", null,
+      head ? make("thead", null, make("tr", null, make("th", { colspan: 3 }, head))) : null,
+      make("tbody", null, rows.map(({ paint, text, count }) => make("tr", null,
+        make("td", null, swatch(paint)), make("td", null, text), make("td", null, format(count))))));
+    const note = (text) => (text ? make("p", { class: "note" }, text) : null);
+
+    const draw = (theme, counts, zones, given, place) => {
+      style = given;
+      const rows = legendRows(theme, counts, zones, style, texts);
       const units = counts.provinces ? texts.unit_count_provinces : texts.unit_count_districts;
+      const unplaced = fillIn(texts.unplaced, { count: format(zones.unplaced) });
       inside.replaceChildren(
-        make("p", { class: "heading" }, legend.title),
-        make("table", null,
-          make("thead", null, make("tr", null, make("th", { colspan: 3 }, units))),
-          make("tbody", null, classes.reverse(),
-            row(block((ctx) => style.hatch(ctx), style), texts.units_unknown, counts.unknown),
-            row(block(() => style.land, style), texts.no_zones, counts.none))),
+        make("p", { class: "heading" }, theme.unit ? `${theme.title} (${theme.unit})` : theme.title),
+        table(units, rows.classes),
+        ...[note(theme.method && `${theme.method}, ${texts.all_zones}`), note(theme.note)].filter(Boolean),
         make("div", { class: "marks" },
-          make("table", null, make("tbody", null,
-            row(mark("KCN", false, style), texts.kcn, zones.KCN),
-            row(mark("CCN", false, style), texts.ccn, zones.CCN),
-            row(hollows(style), texts.hollow))),
-          make("p", { class: "note" }, texts.area_size),
-          zones.unplaced
-            ? make("p", { class: "note" }, fillIn(texts.unplaced, { count: format(zones.unplaced) }))
-            : null));
-      const surveys = { all: texts.places_all, some: texts.places_some, none: null };
-      const more = [place.circles ? texts.places_circle : null, place.lines ? texts.places_lines : null];
-      const rest = more.filter(Boolean).join(" ");
-      places.replaceChildren(surveys[place.unsurveyed] ?? "",
-        rest ? make("span", { class: "more" }, ` ${rest}`) : "");
+          table(null, rows.marks), sizeTable,
+          place.circles ? note(texts.places_circle) : null,
+          place.extents ? note(texts.places_extent) : null,
+          place.lines ? note(texts.places_lines) : null,
+          zones.unplaced ? note(unplaced) : null));
+      drawSizes();
+      const surveys = { all: texts.places_all, some: texts.places_some };
+      places.textContent = surveys[place.unsurveyed] ?? "";
       places.hidden = !places.textContent;
     };
     /** How much of the frame's left side the open legend takes, in pixels. */
     const width = () => (details.open ? panel.offsetLeft + panel.offsetWidth : 0);
-    return { draw, width };
+    return { draw, drawSizes, width };
+  }
+
+  /** The panel beside the map; one thing at a time is open in it. */
+  function sidePanel(element, texts, onClose) {
+    const title = make("h2", { tabindex: "-1" });
+    const shut = make("button", { type: "button", class: "shut", "aria-label": texts.close, title: texts.close,
+      onclick: () => { api.close(); onClose(); } }, "×");
+    const body = make("div", { class: "body" });
+    const map = element.previousElementSibling;
+    const back = make("button", { type: "button", class: "back", onclick: () => { // on a phone
+      map.scrollIntoView({ block: "start" });
+      map.focus({ preventScroll: true });
+    } }, texts.to_map);
+    element.append(make("header", null, title, shut), body, back);
+    element.setAttribute("aria-label", texts.side);
+    let owner = null;
+    let leave = null;
+    let opener = null; // has the focus again when it would be lost with the panel
+    const api = {
+      element, body,
+      /** `of` names what is open; `left` is called when something else takes the place of it. */
+      open(text, content, { className = "", focus = false, of = text, left = null } = {}) {
+        if (owner !== of) leave?.();
+        const scroll = owner === of ? body.scrollTop : 0;
+        [owner, leave] = [of, left];
+        if (element.hidden) opener = document.activeElement;
+        title.replaceChildren(text);
+        body.replaceChildren(...[content].flat());
+        body.scrollTop = scroll;
+        element.className = className;
+        element.hidden = false;
+        if (focus) title.focus();
+      },
+      close() {
+        leave?.();
+        owner = leave = null;
+        const focused = element.contains(document.activeElement);
+        element.hidden = true;
+        body.replaceChildren();
+        if (focused) (opener?.isConnected && opener !== document.body ? opener : map).focus({ preventScroll: true });
+      },
+    };
+    return api;
   }
 
   /** A tooltip that follows the pointer and stays inside the map. */
@@ -169,8 +272,8 @@
   }
 
   /** One line over the map, with a button where something can be done. */
-  function notice(map, texts) {
-    const box = make("div", { class: "notice", role: "alert", hidden: true });
+  function notice(map, texts, name = "notice") {
+    const box = make("div", { class: name, role: "alert", hidden: true });
     map.getContainer().append(box);
     L.DomEvent.disableClickPropagation(box);
     return {
@@ -182,10 +285,9 @@
     };
   }
 
-  /** A line that says how the wheel zooms, for a moment after it was turned without. */
-  function wheelHint(map, texts) {
-    const box = make("div", { class: "wheel", "aria-hidden": "true" },
-      /^Mac/.test(navigator.platform) ? texts.wheel.replace("Ctrl", "⌘") : texts.wheel);
+  /** A line over the map that is shown for a moment at each call. */
+  function passingHint(map, name, text) {
+    const box = make("div", { class: name, "aria-hidden": "true" }, text);
     map.getContainer().append(box);
     let due = null;
     return () => {
@@ -195,39 +297,15 @@
     };
   }
 
+  /** Says how the wheel zooms, for a moment after it was turned without. */
+  const wheelHint = (map, { wheel }) => passingHint(map, "wheel",
+    /^Mac/.test(navigator.platform) ? wheel.replace("Ctrl", "⌘") : wheel);
+
   const retryButton = (texts, act) =>
     make("button", { type: "button", class: "retry", onclick: act }, texts.retry);
 
-  /** The popup's content: a record whose strings are ready in the language. */
-  function recordCard(record, kind, texts) {
-    const industries = (record.industries ?? []).flatMap(({ label, items }) => [
-      make("p", { class: "group" }, label),
-      make("ul", null, items.map(({ phrase, english, vsic, divisions }) =>
-        make("li", { title: divisions.join("; ") }, english ?? phrase,
-          english ? make("small", { lang: "vi" }, phrase) : null,
-          vsic.length ? make("small", null, vsic.join(", ")) : null))),
-    ]);
-    const location = record.location ? make("span", { class: "location" }, record.location) : null;
-    return make("article", { class: `record ${kind}` },
-      make("h2", null, make("i", { class: "kind", "aria-hidden": "true" }), record.title),
-      make("p", { class: "subtitle" }, record.subtitle ?? ""),
-      make("p", { class: "clause" },
-        [record.document, record.clause].filter(Boolean).join(" · ")),
-      make("dl", null, (record.rows ?? []).flatMap(([label, value]) =>
-        [make("dt", null, label), make("dd", null, value)])),
-      record.note ? make("p", { class: "note" }, record.note) : null,
-      record.doubt ? make("p", { class: "doubt" }, record.doubt, location)
-        : location && make("p", { class: "note" }, location),
-      make("h3", null, texts.industries), industries,
-      record.quote
-        ? [make("h3", null, texts.source), make("blockquote", null, record.quote)] : null);
-  }
-
-  const cardMessage = (title, text, button) =>
-    make("article", { class: "record" }, make("h2", null, title), make("p", null, text), button);
-
   Object.assign(khucum, {
-    buttons, cardMessage, control, fillIn, layerPanel, legendPanel, notice, recordCard,
-    retryButton, tooltip, wheelHint,
+    buttons, control, fillIn, icon, layerPanel, legendPanel, legendRows, make, notice, passingHint, retryButton,
+    sidePanel, tooltip, wheelHint,
   });
 })();

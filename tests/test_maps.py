@@ -1,134 +1,121 @@
-"""The map's base and its message: small, fresh, and closed against whatever a name holds."""
+"""The frames' pages and messages: small, stable, closed against whatever a name holds."""
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
 
-import folium
+import numpy as np
 import pytest
 
-from geo import maps
+from geo import assets, maps
+from geo.columns import Filter
 from geo.i18n import catalogue
-from geo.maps import MapView, UnitFigure
+from geo.maps import MapView
+from geo.services import Planner
 from geo.settings import ROOT, Settings
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 SETTINGS = Settings(vendor_dir=ROOT / "node_modules")
+KINDS = list(maps.STARTS)
 
 
-def message(group: folium.FeatureGroup) -> str:
-    (child,) = group._children.values()
-    return str(child._template.module.script(child))
+def scripts(page: str) -> list[str]:
+    return re.findall(r'<script src="([^"]*)"', page)
 
 
-def test_every_call_makes_a_new_map() -> None:
-    assert maps.base_map("vi", SETTINGS) is not maps.base_map("vi", SETTINGS)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_frame_is_a_whole_page_in_its_language(kind: str, lang: str) -> None:
+    page = maps.frame_page(kind, lang, SETTINGS)
+    assert page.startswith(f'<!DOCTYPE html>\n<html lang="{lang}">')
+    assert page.count("L.map(") == 1
+    assert f"khucum.{maps.STARTS[kind]}(" in page
+    assert "L.tileLayer" not in page
 
 
-def test_base_is_the_same_text_for_every_view() -> None:
-    def script(base: folium.Map) -> str:
-        text = base.get_root().render()
-        return re.sub(r"[0-9a-f]{32}", "", text)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_frame_is_the_same_text_every_time(kind: str) -> None:
+    links = dict.fromkeys(assets.of_frame(kind), "x")
+    given = maps.config("vi", SETTINGS, "../")
+    first, second = (maps.page(kind, "vi", links, given) for _ in range(2))
+    assert first == second
 
-    assert script(maps.base_map("vi", SETTINGS)) == script(maps.base_map("vi", SETTINGS))
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_frame_asks_no_other_host_when_the_libraries_are_installed(kind: str) -> None:
+    page = maps.frame_page(kind, "vi", SETTINGS)
+    links = [*scripts(page), *re.findall(r'<link [^>]*href="([^"]*)"', page)]
+    assert len(links) == len(assets.of_frame(kind))
+    assert all(link.startswith("../assets/") for link in links)
 
 
-def test_base_has_no_tiles_and_no_other_host_when_installed(tmp_path: Path) -> None:
-    dist = tmp_path / "leaflet" / "dist"
-    dist.mkdir(parents=True)
-    for name in ("leaflet.js", "leaflet.css"):
-        (dist / name).write_text("", "utf-8")
+def test_without_npm_the_libraries_come_from_the_cdn(tmp_path: Path) -> None:
     settings = Settings(vendor_dir=tmp_path)
-    base = maps.base_map("vi", settings)
-    links = [address for _, address in [*base.default_js, *base.default_css]]
-    assert maps.assets_are_local(settings)
-    assert all(address.startswith("../../assets/") for address in links)
-    assert "tile_layer" not in base.get_root().render()
-
-
-def test_without_npm_the_addresses_are_those_of_folium(tmp_path: Path) -> None:
-    settings = Settings(vendor_dir=tmp_path)
-    base = maps.base_map("vi", settings)
-    shipped = {address for _, address in [*folium.Map.default_js, *folium.Map.default_css]}
     assert not maps.assets_are_local(settings)
-    assert base.default_js[0][1] in shipped
-    assert base.default_css[0][1] in shipped
-    assert all(address.startswith("../../assets/") for _, address in base.default_js[1:])
+    links = scripts(maps.frame_page("map", "vi", settings))
+    remote = [link for link in links if not link.startswith("../assets/")]
+    assert remote
+    assert all(link.startswith("https://cdn.jsdelivr.net/npm/") for link in remote)
+    assert f"/leaflet@{assets.VENDOR['leaflet.js'][1]}/" in remote[0]
 
 
-@pytest.mark.parametrize("unit", list(maps.BREAKS_HA))
-def test_message_stays_small_at_5000_zones_in_708_districts(unit: str) -> None:
-    view = MapView(
-        revision="f" * 16,
-        layers=dict.fromkeys(("zones", *maps.BREAKS_HA), "f" * 16),
-        visible=range(0, 5000, 2),
-        total=5000,
-        unit=unit,
-        figures={f"{code:03d}": UnitFigure(12345.67, 123, 45) for code in range(708)},
-        selected="tn-kcn-" + "x" * 90,
-        bounds=(105.123456, 21.123456, 106.123456, 22.123456),
-    )
-    assert len(message(maps.view_group(view, "vi")).encode()) <= 25_000
+def test_versions_of_the_libraries_are_those_that_npm_installs() -> None:
+    wanted = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
+    assert {package: version for package, version, _ in assets.VENDOR.values()} == wanted
 
 
-def test_message_of_a_view() -> None:
-    view = MapView(
-        revision="aa11",
-        layers={"zones": "aa11"},
-        visible=[0, 3],
-        total=5,
-        figures={
-            "164": UnitFigure(170.4, 3, 1),
-            "165": UnitFigure(0, 2, 2),
-            "166": UnitFigure(49.99, 1),
-            "167": UnitFigure(1000, 4),
-        },
-        selected="tn-kcn-diem-thuy",
-    )
-    told = maps.view_message(view, "vi")
-    assert told["visible"] == "CQ=="
-    assert told["figures"] == {
-        "164": [2, 170.4, 3, 1],
-        "165": [maps.UNKNOWN_CLASS, 0, 2, 2],
-        "166": [0, 49.99, 1, 0],
-        "167": [4, 1000, 4, 0],
-    }
-    assert told["legend"]["labels"][0] == "dưới 50"
-    assert told["legend"]["labels"][-1] == "từ 1.000"
-    english = maps.labels("districts-2016", "en")
-    assert (english[0], english[-1]) == ("under 50", "1,000 and over")
-    assert (told["selected"], told["unit"]) == ("tn-kcn-diem-thuy", "districts-2016")
+def test_map_is_free_to_move_for_a_record() -> None:
+    base = maps.BaseMap("map", dict.fromkeys(assets.of_frame("map"), "x"))
+    assert (base.options["min_zoom"], base.options["max_zoom"]) == (4, 17)
+    assert "max_bounds" not in base.options
 
 
-def test_map_is_free_to_move_for_a_popup() -> None:
-    options = maps.base_map("vi", SETTINGS).options
-    assert (options["min_zoom"], options["max_zoom"]) == (4, 17)
-    assert "max_bounds" not in options
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 5000])
+def test_bitmap_holds_every_truth_value(size: int) -> None:
+    mask = np.random.default_rng(size).random(size) < 0.5
+    text = maps.bitmap(mask)
+    raw = np.frombuffer(base64.b64decode(text), dtype=np.uint8)
+    assert np.unpackbits(raw, bitorder="little")[:size].astype(bool).tolist() == mask.tolist()
 
 
-def test_index_outside_the_layer_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="index is 5, expected 0 to 4"):
-        maps.bitmap([5], 5)
-
-
-def test_unknown_unit_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="unit is 'communes'"):
-        maps.view_message(MapView("aa11", {}, [], 0, unit="communes"), "vi")
+@pytest.mark.parametrize("layer", ["districts-2016", "provinces-2016", "provinces-2025"])
+def test_message_of_a_view(planner: Planner, layer: str) -> None:
+    mask = planner.state.columns.accept(Filter(kinds=("KCN",)))
+    told = maps.view_message(planner.map_view(mask, layer, selected="tn-kcn-diem-thuy"), "vi")
+    assert told["visible"] == maps.bitmap(mask)
+    assert set(told["layers"]) == set(planner.layer_names)
+    theme = told["theme"]
+    units = len(planner.bounds.frames[layer])
+    assert len(theme["classes"]) == len(theme["zones"]) == len(theme["ha"]) == units
+    assert sum(theme["zones"]) >= int(mask.sum())  # a zone of two districts is in both
+    assert told["selected"] == "tn-kcn-diem-thuy"
+    json.dumps(told, allow_nan=False)
 
 
 def test_hostile_text_never_leaves_the_script() -> None:
-    view = MapView("aa11", {}, [0], 1, selected=HOSTILE, figures={HOSTILE: UnitFigure(1, 1)})
-    text = message(maps.view_group(view, "vi"))
-    assert not set("<>&") & set(text)
-    told = json.loads(text.removeprefix("khucum.show(").removesuffix(");"))
-    assert told["selected"] == HOSTILE
+    text = maps.script_json({"name": HOSTILE, "line": "\u2028"})
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text)["name"] == HOSTILE
 
 
-def test_hostile_tile_setting_never_leaves_the_script() -> None:
-    settings = Settings(vendor_dir=SETTINGS.vendor_dir, tiles_url=f"https://x/{{z}}/{HOSTILE}")
-    assert HOSTILE not in maps.base_map("vi", settings).get_root().render()
+def test_hostile_settings_never_leave_the_script() -> None:
+    settings = Settings(
+        vendor_dir=SETTINGS.vendor_dir,
+        tiles_url=f"https://x/{{z}}/{HOSTILE}",
+        tiles_credit=HOSTILE,
+        tiles_layers=HOSTILE,
+    )
+    assert HOSTILE not in maps.frame_page("map", "vi", settings)
+
+
+def test_a_view_keeps_hostile_text_as_data(planner: Planner) -> None:
+    mask = planner.state.columns.accept(Filter())
+    view = planner.map_view(mask, selected=HOSTILE)
+    assert isinstance(view, MapView)
+    assert maps.view_message(view, "vi")["selected"] == HOSTILE
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -137,10 +124,4 @@ def test_every_text_of_the_scripts_exists(lang: str) -> None:
     named = set(re.findall(r"\btexts\.(\w+)", scripts))
     known = {key.removeprefix("map.client.") for key in catalogue(lang) if "map.client." in key}
     assert named
-    assert named <= known
-
-
-def test_scripts_never_write_markup() -> None:
-    for path in (ROOT / "static").glob("*.js"):
-        text = path.read_text("utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", text)
+    assert named <= known | set(maps.config(lang, SETTINGS, "")["texts"])

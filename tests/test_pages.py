@@ -68,22 +68,35 @@ def test_filters_change_totals_and_url():
 def test_a_link_reopens_the_same_view():
     app = open_page("zone_map", province="19", kind="CCN", unit="provinces-2025")
     assert metrics(app) == ["0", "29", "1.160,83 ha", "0"]
-    assert app.radio(key="unit").value == "provinces-2025"
+    assert app.selectbox(key="unit").value == "provinces-2025"
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "told"),
     [
-        {"province": "99"},
-        {"kind": "'; DROP TABLE"},
-        {"unit": "<script>"},
-        {"q": "\x00" * 5000},
-        {"province": ""},
+        ({"province": "99"}, "province \\= 99"),
+        ({"kind": "'; DROP TABLE"}, "DROP TABLE"),
+        ({"unit": "<script>alert(1)</script>"}, "unit \\= \\<script\\>"),
+        ({"measure": "![x](http://evil/x.png)"}, "\\!\\[x\\]"),
+        ({"staff": "an"}, "staff \\= an"),  # a choice of another page
+        ({"utm_source": "mail"}, "utm\\_source"),
+        ({"q": "x" * 5000}, "q \\= xxxx"),
     ],
 )
-def test_nonsense_in_the_url_is_left_out(query):
+def test_nonsense_in_the_url_is_left_out_and_named(query, told):
     app = open_page("zone_map", **query)
     assert app.title[0].value == t("vi", "page.map.title")
+    assert len(app.warning) == 1
+    assert told in app.warning[0].value
+    assert len(app.warning[0].value) < 300
+    assert metrics(app)[3] in ("15", "0")
+    assert set(app.query_params) <= {"q"}
+    assert app.run().warning == []  # said once
+
+
+@pytest.mark.parametrize("query", [{"province": ""}, {"province": "19"}, {"lang": "en"}, {}])
+def test_a_sound_url_is_not_commented(query):
+    assert open_page("zone_map", **query).warning == []
 
 
 def test_an_empty_result_says_what_to_do():

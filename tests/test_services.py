@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from geo.columns import Filter
 from geo.errors import UsageError
 from geo.i18n import LANGUAGES
 from geo.io import geojson
 from geo.io.files import write_atomic
-from geo.services import Filter, Planner, count_by_kind
+from geo.services import Planner, count_by_kind
 from geo.settings import Settings
 from geo.state import UNIT_LAYERS
 from tests.conftest import ROOT
@@ -67,8 +68,8 @@ def test_an_unknown_layer_lists_the_known_ones(planner):
 def test_every_record_is_complete_in_words(planner, lang):
     for zone in planner.zones():
         record = planner.record(zone.id, lang)
-        assert record["quote"] == zone.source.quote
-        assert record["doubt"]
+        assert record["sources"][0]["quote"] == zone.source.quote
+        assert record["location"]["doubt"]
         shown = [item for group in record["industries"] for item in group["items"]]
         assert len(shown) == len(zone.industries)
         assert record["industries"][0]["label"]
@@ -78,9 +79,11 @@ def test_every_record_is_complete_in_words(planner, lang):
 
 
 def test_unknown_areas_are_said_to_be_unknown(planner):
-    rows = dict(planner.record("dl-kcn-hoa-phu", "vi")["rows"])
-    assert rows["Diện tích quy hoạch"] == "chưa rõ"
-    assert rows["Mục tiêu tỷ lệ lấp đầy"] == "80 – 90 % (2010)"
+    record = planner.record("dl-kcn-hoa-phu", "vi")
+    assert record["areas"][0] == {
+        "label": "Diện tích quy hoạch", "value": "chưa rõ", "known": False, "about": None
+    }  # fmt: skip
+    assert ["Mục tiêu tỷ lệ lấp đầy", "80 – 90 % (2010)"] in record["facts"]
 
 
 def test_no_record_for_an_unknown_zone_or_language(planner):
@@ -88,17 +91,18 @@ def test_no_record_for_an_unknown_zone_or_language(planner):
     assert planner.record("tn-kcn-nam-pho-yen", "fr") is None
 
 
-def test_the_map_view_holds_indices_and_figures_of_the_chosen_zones(planner):
-    zones = planner.zones(Filter(provinces=("19",), kinds=("CCN",)))
-    view = planner.map_view(zones)
-    assert len(view.visible) == 28
-    assert view.total == 50
-    assert view.figures["172"].ha == 179.4
-    assert "643" not in view.figures
-    new = planner.map_view(planner.zones(), "provinces-2025")
-    assert {code: figure.zones for code, figure in new.figures.items()} == {
-        "19": 36, "66": 5, "68": 9,
-    }  # fmt: skip
+def test_the_map_view_holds_the_chosen_zones_and_what_the_units_hold_of_them(planner):
+    columns = planner.state.columns
+    view = planner.map_view(columns.accept(Filter(provinces=("19",), kinds=("CCN",))))
+    assert view.visible.sum() == 28
+    assert len(view.visible) == 50
+    codes = list(planner.bounds.frames["districts-2016"].index)
+    held = dict(zip(codes, view.theme.sums.area_ha.tolist(), strict=True))
+    assert (held["172"], held["643"]) == (179.4, 0)
+    new = planner.map_view(columns.accept(Filter()), "provinces-2025")
+    codes = list(planner.bounds.frames["provinces-2025"].index)
+    zones = dict(zip(codes, new.theme.sums.zones.tolist(), strict=True))
+    assert {code: count for code, count in zones.items() if count} == {"19": 36, "66": 5, "68": 9}
 
 
 @pytest.fixture
@@ -135,13 +139,11 @@ def test_provinces_are_found_by_name_or_code(planner, text):
 def test_answers_of_one_moment_fit_each_other(own_data):
     planner = Planner(own_data)
     moment = planner.now()
-    zones = moment.zones()
+    everything = moment.state.columns.accept(Filter())
     path = own_data.data_dir / "zones.geojson"
     path.write_text(path.read_text("utf-8").replace("tn-kcn-quyet-thang", "tn-kcn-moi"), "utf-8")
-    assert moment.map_view(zones).revision == moment.revision != planner.revision
+    assert moment.map_view(everything).revision == moment.revision != planner.revision
     assert "tn-kcn-quyet-thang" in moment.state.by_id
-    # zones of an older moment do not trip a newer one
-    assert len(planner.map_view(zones).visible) == 49
 
 
 def test_words_of_records_are_part_of_the_revision(own_data):
@@ -179,7 +181,7 @@ def test_readers_meet_no_error_while_the_register_is_replaced(own_data):
         while not done.is_set():
             try:
                 now = planner.now()
-                now.map_view(now.zones())
+                now.map_view(now.state.columns.accept(Filter()))
                 now.layer("zones")
                 now.record("tn-kcn-quyet-thang", "vi")
             except Exception as fault:  # whatever it is, it is what this test is about

@@ -54,10 +54,10 @@ def planner() -> FakePlanner:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    dist = tmp_path / "leaflet" / "dist"
-    dist.mkdir(parents=True)
-    (dist / "leaflet.js").write_text("/* script */", "utf-8")
-    (dist / "leaflet.css").write_text("/* style */", "utf-8")
+    for package, _, file in assets.VENDOR.values():
+        path = tmp_path / package / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"/* {path.name} */", "utf-8")
     (tmp_path / "secret.js").write_text("secret", "utf-8")
     return Settings(vendor_dir=tmp_path)
 
@@ -218,7 +218,8 @@ def test_assets_by_their_content(
 
 def test_changed_asset_gets_a_new_address(settings: Settings) -> None:
     before = assets.find("leaflet.js", settings)
-    (settings.vendor_dir / assets.VENDOR["leaflet.js"]).write_text("/* newer */", "utf-8")
+    library = settings.vendor_dir / "leaflet" / "dist" / "leaflet.js"
+    library.write_text("/* newer */", "utf-8")
     after = assets.find("leaflet.js", settings)
     assert before is not None
     assert after is not None

@@ -10,9 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from geo import wording
+from geo import takeaway, wording
 from geo.checks import Status
 from geo.cli.commands import Commands, report
+from geo.columns import Filter
 from geo.i18n import ha, issue_text, t
 from geo.io import geojson
 from geo.io.files import write_atomic
@@ -54,6 +55,10 @@ def register(commands: Commands) -> None:
     validate.add_argument("--layer", help=text("layer"))
     validate.add_argument("--encoding", help=text("encoding"))
     validate.add_argument("--format", choices=("text", "json"), default="text")
+
+    file = commands.add("map", _map)
+    file.add_argument("--province", help=text("province"))
+    file.add_argument("--out", type=Path, default=Path("khu-cum.html"), help=text("map_out"))
 
     export = commands.add("export", _export)
     export.add_argument("--out", type=Path, help=text("export_out"))
@@ -186,6 +191,19 @@ def _issue_row(one: Issue, lang: str) -> dict[str, Any]:
         "value": one.value,
         "message": issue_text(one, lang),
     }
+
+
+def _map(options: argparse.Namespace, settings: Settings, lang: str) -> int:
+    planner = _planner(settings).now()
+    chosen = Filter((planner.find_province(options.province),)) if options.province else Filter()
+    columns = planner.state.columns
+    mask = columns.accept(chosen)
+    words = takeaway.heading(planner, chosen, columns.sums(mask), "districts-2016", lang)
+    view = takeaway.headed(planner.map_view(mask), words)
+    content = takeaway.page(planner, view, columns.picked(mask), lang)
+    write_atomic(options.out, content)
+    print(t(lang, "cli.exported", file=str(options.out), count=int(mask.sum())))
+    return 0
 
 
 def _export(options: argparse.Namespace, settings: Settings, lang: str) -> int:

@@ -107,7 +107,8 @@ def publish_in(
                 .where(zones.c.id == item.zone_id)
                 .values(version=version, retired=True, updated_at=at, updated_by=actor)
             )
-    connection.execute(sa.insert(versions), history)
+    if history:
+        connection.execute(sa.insert(versions), history)
     if fresh:
         connection.execute(sa.insert(zones), fresh)
     if changed:

@@ -27,7 +27,7 @@ from geo.zones import UNREADABLE_SHAPE, Target
 from geo.zones.fields import BY_NAME, Entry
 from pages.ui import forms, sketch
 from pages.ui.markdown import escape
-from pages.ui.resources import get_desk, get_planner, get_settings
+from pages.ui.resources import get_desk, get_planner
 
 STATUS_MARKS = {
     Status.MET: (":material/check_circle:", "green"),
@@ -196,7 +196,7 @@ def _target_text(item: Mapping[str, Any], lang: str) -> str:
 
 def _source_text(item: Mapping[str, Any], lang: str) -> str:
     document = get_planner().state.documents.get(str(item.get("document")))
-    name = wording.document_short(document) if document else str(item.get("document", ""))
+    name = wording.document_short(document, lang) if document else str(item.get("document", ""))
     row = item.get("row")
     where = wording.clause(str(item.get("clause", "")), row if isinstance(row, int) else None, lang)
     return t(lang, "change.quoted", document=name, clause=where, quote=str(item.get("quote", "")))
@@ -356,7 +356,7 @@ def show_effects(effects: Sequence[Effect], planner: Planner, lang: str) -> None
             (
                 t(lang, f"quantity.{figure.quantity}"),
                 wording.scope(figure, lang, name),
-                wording.clause(wording.document_short(document), None, lang),
+                wording.clause(wording.document_short(document, lang), None, lang),
             )
         )
         lines = [escape(what)]
@@ -407,7 +407,7 @@ def changes_map(before: Raw | None, after: Raw | None, key: str, lang: str) -> N
     ]
     if not shapes:
         return
-    sketch.show(shapes, get_planner().bounds.districts, lang, get_settings(), key=key)
+    sketch.show(shapes, get_planner().bounds.districts, lang, key=key)
     if len(shapes) > 1:
         st.caption(t(lang, "change.map"))
 

@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from geo import maps
-from geo.i18n import t
-from geo.settings import Settings
+from pages.ui import frame
 
 
-def show(
-    view: maps.DrawView, lang: str, settings: Settings, *, key: str, height: int = 480
-) -> None:
+def show(view: maps.DrawView, lang: str, *, key: str, height: int = 480) -> None:
     """Draw the map; the frame stays as long as the key does, and so does what is drawn on it.
 
     Each finished change reruns the page, and :func:`drawn` then tells it.
@@ -25,16 +21,7 @@ def show(
     height
         In CSS pixels.
     """
-    st_folium(
-        maps.drawing_map(lang, settings),
-        key=key,
-        height=height,
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=maps.drawing_group(view),
-    )
-    if not maps.assets_are_local(settings):
-        st.caption(t(lang, "map.assets_remote"))
+    frame.show("draw", maps.draw_message(view), lang, key=key, height=height)
 
 
 def drawn(key: str, serial: str) -> Mapping[str, Any] | None:

@@ -7,7 +7,7 @@ import streamlit as st
 from geo import auth
 from geo.i18n import t
 from geo.services import Planner
-from pages.ui.identity import actor
+from pages.ui.identity import actor, path
 from pages.ui.markdown import escape
 from pages.ui.resources import get_desk
 
@@ -21,7 +21,7 @@ PAGES = {
 def of_zone(
     planner: Planner, zone_id: str, lang: str, *names: str, title: str = "", key: str = "links"
 ) -> None:
-    """A line of links to pages about a zone; a page that it is of no use to open is left out.
+    """A line of links to pages about a zone and to its fact sheet, those of no use left out.
 
     Parameters
     ----------
@@ -30,13 +30,8 @@ def of_zone(
     title
         What the line is about, where that is not clear from its place.
     """
-    zone = planner.state.by_id.get(zone_id)
-    query = {
-        "map": {"q": zone.name if zone else ""},
-        "history": {"zone": zone_id},
-        "edit": {"zone": zone_id},
-    }
-    there = {"map": zone is not None, "history": True, "edit": may_propose(planner, zone_id)}
+    known = zone_id in planner.state.by_id
+    there = {"map": known, "history": True, "edit": may_propose(planner, zone_id)}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key=key):
         if title:
             st.markdown(f"**{escape(title)}**", width="content")
@@ -47,9 +42,16 @@ def of_zone(
                     page,
                     label=t(lang, f"page.links.{name}"),
                     icon=icon,
-                    query_params={**query[name], "lang": lang},
+                    query_params={"zone": zone_id, "lang": lang},
                     width="content",
                 )
+        if known:
+            st.link_button(
+                t(lang, "page.links.sheet"),
+                path(f"/ho-so/{lang}/{zone_id}"),
+                type="tertiary",
+                icon=":material/description:",
+            )
 
 
 def may_propose(planner: Planner, zone_id: str) -> bool:

@@ -27,7 +27,6 @@ from pages.ui.place_bench import LONGEST_TABLE, SAMPLE, Proposal, digest, state_
 from pages.ui.place_communes import ByCommune
 from pages.ui.place_preview import Preview
 from pages.ui.place_survey import BySurvey
-from pages.ui.resources import get_settings
 
 METHODS = {
     "commune": ":material/holiday_village:",
@@ -306,7 +305,6 @@ class _Panel(ByCommune, BySurvey, Preview):
                 self=self.raw.get("id"),
             ),
             self.lang,
-            get_settings(),
             key=self.k("map"),
         )
         if self.origin.get("geometry") is not None:

@@ -7,22 +7,25 @@ gone back or forward.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from geo import settings
 from geo.i18n import LANGUAGES, t
+from pages.ui.markdown import escape
 
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 KEYS = (
-    *("lang", "q", "province", "kind", "unit", "document", "status"),
+    *("lang", "q", "province", "kind", "stage", "unit", "measure", "method", "document", "status"),
     *("do", "proposal", "box", "staff", "action"),
     *("zone", "field", "since", "until", "before", "part", "day"),
 )
 LONGEST_TEXT = 100
 _LAST = "_last_view"
+_REFUSED = "_refused_choices"
+_LONGEST_SHOWN, _MOST_SHOWN = 40, 5
 
 
 def follow_url() -> None:
@@ -32,11 +35,13 @@ def follow_url() -> None:
     """
     last = st.session_state.get(_LAST)
     if last is None:
+        st.session_state[_REFUSED] = []
         return
     path, published = last
     shown = _url()
     moved = path != _path()
     if (shown and shown != published) if moved else shown != published:
+        st.session_state[_REFUSED] = []
         for key in KEYS:
             st.session_state.pop(key, None)
 
@@ -46,6 +51,8 @@ def seed_choice(key: str, options: Collection[str], default: str) -> None:
     if key not in st.session_state:
         asked = st.query_params.get(key, default)
         st.session_state[key] = asked if asked in options else default
+        if asked not in options:
+            _refuse(key, asked)
 
 
 def seed_choices(key: str, options: Collection[str]) -> None:
@@ -53,16 +60,40 @@ def seed_choices(key: str, options: Collection[str]) -> None:
     if key not in st.session_state:
         asked = dict.fromkeys(st.query_params.get_all(key))
         st.session_state[key] = [value for value in asked if value in options]
+        for value in asked:
+            if value not in options:
+                _refuse(key, value)
 
 
 def seed_text(key: str) -> None:
     """Before a text field; what is longer than the field takes is cut."""
     if key not in st.session_state:
-        st.session_state[key] = st.query_params.get(key, "")[:LONGEST_TEXT]
+        asked = st.query_params.get(key, "")
+        st.session_state[key] = asked[:LONGEST_TEXT]
+        if len(asked) > LONGEST_TEXT:
+            _refuse(key, asked[LONGEST_TEXT:])
+
+
+def _refuse(key: str, value: str) -> None:
+    """Remember for :func:`publish` what of a new address could not be followed."""
+    refused = st.session_state.get(_REFUSED)
+    if refused is not None and value:
+        refused.append((key, value))
 
 
 def publish(defaults: Mapping[str, str]) -> None:
-    """After the widgets: write their values and the language to the URL, defaults left out."""
+    """After the widgets: write their values and the language to the URL, defaults left out.
+
+    What a new address asked for and this page does not know is named, and leaves the address.
+    """
+    ignored = st.session_state.pop(_REFUSED, None)
+    if ignored is not None:
+        known = {*defaults, "lang"}
+        strange = [(key, st.query_params[key]) for key in st.query_params if key not in known]
+        if ignored := [*strange, *(one for one in ignored if one[0] in known)]:
+            _tell(ignored)
+            for key, _ in strange:
+                del st.query_params[key]
     wanted: dict[str, list[str]] = {}
     for key, default in {**defaults, "lang": settings.load().language}.items():
         value = st.session_state.get(key) or default
@@ -72,6 +103,18 @@ def publish(defaults: Mapping[str, str]) -> None:
     if _url() != wanted:
         st.query_params.from_dict(wanted)
     st.session_state[_LAST] = _path(), wanted
+
+
+def _tell(ignored: Sequence[tuple[str, str]]) -> None:
+    def shown(text: str) -> str:
+        plain = "".join(letter if letter.isprintable() else " " for letter in text)
+        return plain if len(plain) <= _LONGEST_SHOWN else plain[:_LONGEST_SHOWN] + "…"
+
+    named = [f"{shown(key)} = {shown(value)}" for key, value in ignored[:_MOST_SHOWN]]
+    if len(ignored) > _MOST_SHOWN:
+        named.append("…")
+    text = t(language(), "page.address_ignored", what=escape("; ".join(named)))
+    st.warning(text, icon=":material/link_off:")
 
 
 def _url() -> dict[str, list[str]]:

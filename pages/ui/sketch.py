@@ -6,23 +6,17 @@ layer, so these maps carry their shapes themselves.
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import folium
 import geopandas as gpd
 import shapely
-from folium.template import Template
 from shapely.geometry.base import BaseGeometry
-from streamlit_folium import st_folium
 
-from geo import maps
 from geo.i18n import t
 from geo.io.geojson import geometry_mapping
-from geo.settings import Settings
+from pages.ui import frame
 
 WAS = {"color": "--soft", "dashArray": "6 5", "weight": 2.5, "fillOpacity": 0.1, "radius": 8}
 BECOMES = {"color": "--accent", "weight": 3, "fillOpacity": 0.2, "radius": 6}
@@ -53,67 +47,10 @@ class Shape:
     text: str = ""
 
 
-class _Sketch(folium.MacroElement):
-    """Draws the shapes; a text is set as text, so that a name is never HTML."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        khucum.styleSheets().then(() => {
-            const map = {{ this._parent.get_name() }}, config = {{ this.config|tojson }};
-            const root = document.documentElement;
-            root.dataset.theme = khucum.isDark() ? "dark" : "light";
-            const css = getComputedStyle(root);
-            const painted = (style) => Object.fromEntries(Object.entries(style).map(
-                ([name, value]) => [name, String(value).startsWith("--")
-                    ? css.getPropertyValue(value).trim() : value]));
-            const draw = (features) => L.geoJSON(features, {
-                renderer: L.canvas({padding: 0.5}),
-                interactive: features.some((one) => one.properties.text),
-                style: (one) => painted(one.properties.style),
-                pointToLayer: (one, at) => L.circleMarker(at),
-                onEachFeature: (one, layer) => {
-                    if (!one.properties.text) return;
-                    const label = document.createElement("span");
-                    label.textContent = one.properties.text;
-                    layer.bindTooltip(label, {sticky: true});
-                },
-            }).addTo(map);
-            map.getContainer().style.background = css.getPropertyValue("--sea");
-            map.getContainer().style.borderRadius = "8px";
-            draw(config.borders);
-            draw(config.shapes);
-            map.scrollWheelZoom.disable();
-            L.control.zoom({zoomInTitle: config.zoomIn, zoomOutTitle: config.zoomOut}).addTo(map);
-            L.control.attribution({prefix: false}).addAttribution(config.credit).addTo(map);
-            for (const [text, ...at] of config.islands) {
-                const label = document.createElement("span");
-                label.textContent = text;
-                L.tooltip({permanent: true, direction: "center"})
-                    .setLatLng(at).setContent(label).addTo(map);
-            }
-            // a map in a closed tab has no size until the tab is opened
-            new ResizeObserver(() => {
-                map.invalidateSize();
-                map.fitBounds(config.bounds);
-            }).observe(map.getContainer());
-            window.sketch = {map, config};
-        });
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._name = "Sketch"
-        self.config = config
-
-
 def show(
     shapes: Sequence[Shape],
     borders: gpd.GeoDataFrame,
     lang: str,
-    settings: Settings,
     *,
     key: str,
     height: int = 300,
@@ -133,7 +70,7 @@ def show(
     near = borders.geometry.iloc[borders.sindex.query(around)]
     tolerance = max(wide, high) / 1000
     lines = shapely.simplify(near.values, tolerance)
-    config = {
+    message = {
         "borders": [_feature(line, _LAND) for line in lines],
         "shapes": [_feature(one.geometry, one.style, one.text) for one in shapes],
         "bounds": [[south, west], [north, east]],
@@ -141,21 +78,8 @@ def show(
             [f"{t(lang, f'map.client.{name}')} {t(lang, 'map.client.country')}", *at]
             for name, at in _ISLANDS.items()
         ],
-        "zoomIn": t(lang, "map.client.zoom_in"),
-        "zoomOut": t(lang, "map.client.zoom_out"),
-        "credit": t(lang, "map.client.credit"),
     }
-    base = maps.BaseMap(settings, scripts=("khucum-look.js",))
-    base.add_child(_Sketch(config))
-    # st_folium keeps a frame with its old shapes as long as the key is the same
-    content = zlib.crc32(json.dumps(config, sort_keys=True).encode())
-    st_folium(
-        base,
-        key=f"{key}-{content}",
-        height=height,
-        use_container_width=True,
-        returned_objects=[],
-    )
+    frame.show("sketch", message, lang, key=key, height=height)
 
 
 def _window(shapes: Sequence[Shape]) -> tuple[float, float, float, float]:

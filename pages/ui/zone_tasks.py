@@ -14,10 +14,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geo.auth import Actor
 from geo.changes import Action, FieldChange, Raw, diff
+from geo.columns import Filter
 from geo.desk import Assessment, Clash, ConflictError, Desk, Edit, Submission
 from geo.i18n import ha, number, t
 from geo.issues import Issue
-from geo.services import Filter, Planner
+from geo.services import Planner
 from geo.store import PendingError, Proposal
 from geo.text import visible
 from geo.zones import AREA_FIELDS, Kind, Precision, Zone
@@ -578,7 +579,7 @@ def merge(seat: Seat, zone: Zone) -> None:
     province = seat.planner.state.provinces[zone.id]
     near = {
         one.id: one
-        for one in seat.planner.zones(Filter((province,), (zone.kind.value,)))
+        for one in seat.planner.zones(Filter(provinces=(province,), kinds=(zone.kind.value,)))
         if one.id != zone.id
     }
     fresh = begun_from(seat, zone, others={}, id="", name=zone.name)

@@ -19,7 +19,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Playwright, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Frame,
+    Page,
+    Playwright,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "var" / "screenshots"
@@ -35,6 +43,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 START_MS = 60_000
+expect.set_options(timeout=30_000)  # as Playwright's other waits; a loaded machine is slow
 
 
 @dataclass
@@ -58,7 +67,7 @@ class Screen:
         return self.map()
 
     def map(self) -> Frame:
-        frame = self.page.wait_for_selector("iframe[title*='st_folium']").content_frame()
+        frame = self.page.wait_for_selector("iframe[src*='/frames/']").content_frame()
         assert frame is not None
         frame.wait_for_function(
             "window.khucum?.state?.ready && khucum.state.paints > 0", polling=100

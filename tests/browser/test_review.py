@@ -78,11 +78,13 @@ def test_a_proposal_is_published_seen_in_the_history_and_restored(
     press(page, t(lang, "review.open"))
     expect(page).to_have_url(re.compile(rf"proposal={proposal}"))
     expect(page.get_by_text(HOSTILE.split("<script>")[0]).first).to_be_visible()
-    frame = page.wait_for_selector("iframe[title*='st_folium']").content_frame()
+    frame = page.wait_for_selector("iframe[src*='/frames/']").content_frame()
     assert frame is not None
-    frame.wait_for_function("window.sketch && sketch.config.shapes.length === 2", polling=100)
+    frame.wait_for_function(
+        "window.khucum?.board?.ready && khucum.board.message.shapes.length === 2", polling=100
+    )
     press(page, t(lang, "review.publish"))
-    name = "Son Cam 1 Industrial Cluster" if lang == "en" else "CCN Sơn Cẩm 1"
+    name = "CCN Sơn Cẩm 1 / Son Cam 1 Industrial Cluster" if lang == "en" else "CCN Sơn Cẩm 1"
     done = t(lang, "review.published", zones=name, revision="2")
     expect(page.get_by_text(done)).to_be_visible()
 
@@ -134,7 +136,9 @@ def test_strangers_read_the_history_and_the_register_of_a_day(
     page.goto(f"{screen.address}/lich-su?part=day&day={dt.datetime.now(VIETNAM).date()}")
     expect(page.get_by_text(t("vi", "history.day_same"))).to_be_visible()
     page.get_by_role("tab", name=t("vi", "history.day_register")).click()
-    frame = page.wait_for_selector("iframe[title*='st_folium']").content_frame()
+    frame = page.wait_for_selector("iframe[src*='/frames/']").content_frame()
     assert frame is not None
-    frame.wait_for_function("window.sketch && sketch.config.shapes.length > 40", polling=100)
+    frame.wait_for_function(
+        "window.khucum?.board?.ready && khucum.board.message.shapes.length > 40", polling=100
+    )
     assert screen.outside == []

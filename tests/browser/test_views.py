@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from geo.i18n import t
 from tests.browser.conftest import Screen
 
 pytestmark = pytest.mark.browser
@@ -69,33 +68,3 @@ def test_the_sum_of_28_rows_can_be_read_on_the_page(screen: Screen) -> None:
         page.get_by_text(re.compile(r"Cộng 28 dòng: 1\.160,83 ha .* chênh lệch 0 ha"))
     ).to_be_visible()
     expect(page.get_by_text("Cộng 1.160,83", exact=True)).to_be_visible()
-
-
-def test_another_list_is_another_selection(screen: Screen) -> None:
-    frame = screen.open("/")
-    table = screen.page.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box is not None
-    screen.page.mouse.click(box["x"] + 16, box["y"] + 52)  # the box of the first row
-    frame.wait_for_function("khucum.scene.selected !== null", polling=100)
-    pill(screen, "Cụm công nghiệp")
-    frame.wait_for_function("khucum.state.ready && khucum.state.drawn.KCN === 0", polling=100)
-    assert frame.evaluate("khucum.scene.selected") is None
-
-
-def test_a_chosen_row_has_a_link_to_its_history(screen: Screen) -> None:
-    frame = screen.open("/?q=son cam 1")
-    main = screen.page.get_by_test_id("stMain")
-    table = main.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box is not None
-    screen.page.mouse.click(box["x"] + 16, box["y"] + 52)
-    frame.wait_for_function("khucum.scene.selected !== null")
-    link = main.get_by_role("link", name=t("vi", "page.links.history"))
-    expect(link).to_be_visible()
-    expect(main.get_by_role("link", name=t("vi", "page.links.edit"), exact=True)).to_have_count(0)
-    link.click()
-    heading = screen.page.get_by_role("heading", name="CCN Sơn Cẩm 1")
-    expect(heading).to_be_visible()
