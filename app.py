@@ -4,7 +4,7 @@
 script it draws a page, imported it is the server with the routes of :mod:`geo.web`.
 """
 
-from asyncio import get_running_loop, to_thread
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -90,8 +90,8 @@ async def prepared(app: st.App) -> AsyncIterator[None]:
     """Read the data before the first visitor comes; what is wrong with it, the pages will say."""
     with suppress(KhuCumError):
         planner = get_planner()
-        await to_thread(lambda: planner.state)
-        get_running_loop().run_in_executor(None, planner.warm)  # while visitors may come
+        # before any visitor: of two threads that import at once, one may see half a module
+        await to_thread(planner.warm)
     yield
 
 

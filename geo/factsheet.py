@@ -560,7 +560,7 @@ def path(shape: BaseGeometry) -> str:
     Examples
     --------
     >>> path(shapely.box(0, 0, 1, 2))
-    'M1 0 1 2 0 2 0 0Z'
+    'M1 0 1 2 0 2 0 0 1 0Z'
     >>> path(shapely.LineString([(0, 0), (1.25, 1)]))
     'M0 0 1.2 1'
     """

@@ -7,6 +7,7 @@ A :class:`Planner` reads the register through a repository and keeps what follow
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -16,6 +17,7 @@ from typing import Any
 import shapely
 
 from geo import industries, joins, places, profile, rows, wording
+from geo.audit import Audit, Material, audit
 from geo.checks import Status, Verdict, law
 from geo.columns import Filter, Mask
 from geo.errors import KhuCumError, UsageError
@@ -262,6 +264,32 @@ class Planner:
             and (not documents or verdict.figure.document in documents)
             and (not statuses or verdict.status in statuses)
         ]
+
+    def audit(
+        self,
+        province: str | None = None,
+        documents: Collection[str] = (),
+        day: dt.date | None = None,
+    ) -> Audit:
+        """The audit of documents; empty choices mean all.
+
+        Parameters
+        ----------
+        province
+            Code of 2016: only its documents.
+        day
+            The day whose rules of law are applied; by default that of each document.
+        """
+        state = self.state
+        chosen = [
+            name
+            for name, document in state.documents.items()
+            if (province is None or document.province.code == province)
+            and (not documents or name in documents)
+        ]
+        register = self.bounds.register
+        material = Material(state.documents, state.zones, state.verdicts, self.rulebook, register)
+        return audit(material, chosen, day)
 
     def documents(self) -> list[Document]:
         return list(self.state.documents.values())

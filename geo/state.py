@@ -95,7 +95,9 @@ class State:
         self.by_id = {zone.id: zone for zone in good}
         self.index = {zone.id: at for at, zone in enumerate(good)}
         found = (issue for one in self._found.values() for issue in one.issues)
-        self.issues: tuple[Issue, ...] = (*snapshot.issues, *found)
+        of_records = (*snapshot.issues, *found)
+        scopes = checks.check_scopes(snapshot.documents, snapshot.zones, bounds.register)
+        self.issues: tuple[Issue, ...] = (*of_records, *snapshot.plan_issues, *scopes)
         declared = [(one.zone.id, code) for one in self._found.values() for code in one.declared]
         shares = [(one.zone.id, *own) for one in self._found.values() for own in one.positioned]
         self.parts: list[Part] = joins.allocate(
@@ -103,7 +105,7 @@ class State:
             pd.DataFrame(declared, columns=["zone", "district"]),
             pd.DataFrame(shares, columns=["zone", "district", "share"]),
         )
-        self.context = checks.Context(_district_codes(bounds.register), _refused(self.issues))
+        self.context = checks.Context(_district_codes(bounds.register), _refused(of_records))
         self.verdicts: list[Verdict] = checks.run(snapshot.documents, good, self.context)
         self.provinces, self.provinces_2025 = (
             {zone.id: joins.province_code(zone, bounds.register, vintage) for zone in good}

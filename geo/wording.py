@@ -24,6 +24,10 @@ def amount(value: Decimal | None, unit: str, lang: str) -> str:
     """A value with its unit: ``1.160,83 ha``, ``80 %``, ``28 dòng``; unknown is a dash."""
     if value is None:
         return number(None, lang)
+    if unit == "date":  # written year-month-day in one number
+        return date(dt.date.fromisoformat(str(value)), lang)
+    if unit in ("year", "month"):
+        return f"{t(lang, f'unit.{unit}')} {value}"
     family = "unit_one" if value == 1 and has(lang, f"unit_one.{unit}") else "unit"
     return f"{number(value, lang)} {t(lang, f'{family}.{unit}')}"
 
@@ -33,6 +37,13 @@ def expected(figure: Figure, lang: str) -> str:
     if figure.high is not None:
         return f"{number(figure.value, lang)} – {amount(figure.high, figure.unit, lang)}"
     return _SIGNS[figure.comparator] + amount(figure.value, figure.unit, lang)
+
+
+def signed(comparator: str, value: Decimal | None, high: Decimal | None, lang: str) -> str:
+    """A number as a figure compares it: ``> 80``, ``80 – 90``; the bare sign without a value."""
+    if high is not None:
+        return f"{number(value, lang)} – {number(high, lang)}"
+    return _SIGNS[comparator] + ("" if value is None else number(value, lang))
 
 
 def target(one: Target, lang: str) -> str:

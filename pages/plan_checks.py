@@ -1,153 +1,317 @@
-"""Whether the plans' figures hold against the records, with words, records and deviation."""
+"""The audit of the plans: how many figures hold, and every finding with what it rests on."""
+
+import datetime as dt
+from collections import Counter
+from itertools import islice
 
 import streamlit as st
 
 from geo import wording
-from geo.checks import Status, Verdict
-from geo.i18n import issue_text, number, t
-from geo.plans import Document, Method
-from pages.ui import guard, tables
+from geo.audit import Audit
+from geo.checks import Finding, Status
+from geo.i18n import date, issue_text, number, t
+from geo.journal import VIETNAM
+from geo.plans import Document
+from pages.ui import audit_charts, filters, findings, guard
+from pages.ui.findings import MARKS, Reader, Test
 from pages.ui.markdown import escape
 from pages.ui.resources import get_planner
-from pages.ui.session import language, publish, seed_choices
+from pages.ui.session import (
+    LONGEST_TEXT,
+    language,
+    publish,
+    seed_choice,
+    seed_choices,
+    seed_text,
+)
 
-MARKS = {
-    Status.MET: (":material/check_circle:", "green"),
-    Status.NOT_MET: (":material/cancel:", "red"),
-    Status.CANNOT_TELL: (":material/help:", "gray"),
-    Status.TO_REVIEW: (":material/flag:", "orange"),
-}
-WHOLE_TABLE = 60  # rows up to which a table of addends is shown without scrolling
+VIEWS = ("findings", "charts", "issues")
+RULES = ("plan", "today", "date")
+STEP = 25  # cards that are drawn at first, and more at a click
+TOTALS = 6  # totals of areas above the list
+MET_LINES = 200
+CHARTS = 12
+EARLIEST = dt.date(1990, 1, 1)
+CHOICE = ("province", "document", "rules", "rules_day", "status", "find", "mechanism")
+KEPT = {**dict.fromkeys(CHOICE, ""), "rules": RULES[0], "finding": "", "view": VIEWS[0]}
 
 guard.enter()
 lang = language()
 planner = get_planner().now()
-documents = {document.id: document for document in planner.documents()}
-found = {verdict.status for verdict in planner.verdicts()}
-statuses = [s.value for s in Status if s is not Status.TO_REVIEW or s in found]
+today = dt.datetime.now(VIETNAM).date()
+name = planner.namer(lang)
 
-seed_choices("document", documents)
-seed_choices("status", statuses)
-with st.sidebar:
+
+def documents_filter() -> dict[str, Document]:
+    """The documents of the chosen provinces, and of these the chosen ones."""
+    provinces = filters.provinces(planner.provinces(), lang)
+    offered = {
+        document.id: document
+        for document in planner.documents()
+        if not provinces or document.province.code in provinces
+    }
+    seed_choices("document", offered)
+    kept = [one for one in st.session_state["document"] if one in offered]
+    st.session_state["document"] = kept
     st.pills(
         t(lang, "field.document"),
-        list(documents),
+        list(offered),
         key="document",
         selection_mode="multi",
         persist_state="session",
-        format_func=lambda one: escape(f"{documents[one].province.name} {documents[one].year}"),
+        format_func=lambda one: escape(f"{offered[one].province.name} {offered[one].year}"),
     )
+    wanted = st.session_state["document"]
+    return {one: offered[one] for one in offered if not wanted or one in wanted}
+
+
+def rules_day() -> dt.date | None:
+    """The day whose law applies; None for that of each document."""
+    seed_choice("rules", RULES, RULES[0])
+    st.segmented_control(
+        t(lang, "page.checks.rules"),
+        RULES,
+        key="rules",
+        required=True,
+        persist_state="session",
+        format_func=lambda one: t(lang, f"page.checks.law.{one}"),
+    )
+    if st.session_state["rules"] != "date":
+        st.session_state["rules_day"] = ""
+        return today if st.session_state["rules"] == "today" else None
+    widget = "rules-day-input"
+    if "rules_day" not in st.session_state or widget not in st.session_state:
+        seed_text("rules_day")
+        st.session_state[widget] = parsed_day(st.session_state["rules_day"])
+    shown = st.date_input(
+        t(lang, "page.checks.rules_day"), None, EARLIEST, key=widget, format="DD/MM/YYYY"
+    )
+    chosen = shown if isinstance(shown, dt.date) else None
+    st.session_state["rules_day"] = chosen.isoformat() if chosen else ""
+    if chosen is None:
+        st.caption(t(lang, "page.checks.rules_no_day"))
+    return chosen
+
+
+def parsed_day(text: str) -> dt.date | None:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day >= EARLIEST else None
+
+
+def finding_filters(reader: Reader) -> dict[str, Test]:
+    """The filters of findings that are on, by their label."""
+    audit = reader.audit
+    mechanisms = [one.value for one in audit.by_mechanism()]
+    seed_choices("status", [one.value for one in MARKS])
+    seed_choices("mechanism", mechanisms)
+    st.session_state["mechanism"] = [
+        one for one in st.session_state["mechanism"] if one in mechanisms
+    ]
+    seed_text("find")
     st.pills(
         t(lang, "page.checks.verdict"),
-        statuses,
+        [one.value for one in MARKS],
         key="status",
         selection_mode="multi",
         persist_state="session",
         format_func=lambda one: t(lang, f"status.{one}"),
     )
-publish({"document": "", "status": ""})
-
-in_documents = planner.verdicts(documents=st.session_state["document"])
-wanted = [Status(value) for value in st.session_state["status"]]
-shown = [one for one in in_documents if not wanted or one.status in wanted]
-name = planner.namer(lang)
-
-st.title(t(lang, "page.checks.title"))
-st.markdown(t(lang, "page.checks.about"))
-stated = [verdict for verdict in in_documents if not verdict.figure.derived]
-derived = [verdict for verdict in in_documents if verdict.figure.derived]
-with st.container(horizontal=True, key="totals"):
-    for value in statuses:
-        icon, colour = MARKS[Status(value)]
-        count = sum(verdict.status == value for verdict in stated)
-        label = f":{colour}[{icon}] {t(lang, f'status.{value}')}"
-        st.metric(label, number(count, lang), width="content")
-    if derived:
-        met = sum(verdict.status is Status.MET for verdict in derived)
-        st.metric(
-            t(lang, "page.checks.derived_count"),
-            f"{number(met, lang)}/{number(len(derived), lang)}",
-            help=t(lang, "page.checks.derived_help"),
-            width="content",
-        )
-
-
-def card(verdict: Verdict) -> None:
-    """One verdict: outcome, sentence, words of the plan, records."""
-    figure = verdict.figure
-    icon, colour = MARKS[verdict.status]
-    with st.container(border=True):
-        head, value = st.columns([3, 1], vertical_alignment="center")
-        badge = f":{colour}-badge[{icon} {t(lang, f'status.{verdict.status}')}]"
-        if figure.derived:
-            badge += f" :gray-badge[{t(lang, 'page.checks.derived')}]"
-        what = escape(t(lang, f"quantity.{figure.quantity}"))
-        head.markdown(f"{badge} **{what}** · {escape(wording.scope(figure, lang, name))}")
-        value.markdown(
-            f"**{escape(wording.expected(figure, lang))}** :gray[{escape(f'({figure.year})')}]",
-            text_alignment="right",
-        )
-        st.markdown(escape(wording.verdict_sentence(verdict, lang, name)))
-        note = figure.note_en if lang == "en" else figure.note_vi
-        if note:
-            st.caption(escape(note))
-        with st.expander(t(lang, "page.checks.clause", clause=escape(figure.clause))):
-            for quote in figure.quotes:
-                st.markdown(f"> {escape(quote)}")
-            if verdict.records:
-                addends(verdict)
-            st.caption(escape(figure.id))
-
-
-def addends(verdict: Verdict) -> None:
-    """The rows that a verdict rests on, and the sum beside the plan's figure."""
-    zones = sorted((planner.state.by_id[one] for one in verdict.records), key=tables.plan_order)
-    st.dataframe(
-        tables.numbers(tables.addends(zones, verdict, lang), lang, decimals=2),
-        hide_index=True,
-        key=f"records-{verdict.id}",
-        height="content" if len(zones) <= WHOLE_TABLE else "auto",
-        placeholder=number(None, lang),
-        alt=t(lang, "page.checks.verdict"),
+    st.text_input(
+        t(lang, "page.checks.search"),
+        key="find",
+        type="search",
+        live=True,
+        persist_state="session",
+        placeholder=t(lang, "page.checks.search_hint"),
+        icon=":material/search:",
+        max_chars=LONGEST_TEXT,
     )
-    if verdict.figure.method is Method.SUM_OF_AREAS and verdict.actual is not None:
-        unit = verdict.figure.unit
-        sentence = t(
-            lang,
-            "page.checks.sum",
-            rows=len(zones),
-            actual=wording.amount(verdict.actual, unit, lang),
-            expected=wording.expected(verdict.figure, lang),
-            deviation=wording.amount(verdict.actual - verdict.expected, unit, lang),
-        )
-        st.markdown(f"**{escape(sentence)}**")
+    st.multiselect(
+        t(lang, "page.checks.mechanism"),
+        mechanisms,
+        key="mechanism",
+        persist_state="session",
+        placeholder=t(lang, "page.checks.any"),
+        format_func=lambda one: t(lang, f"mechanism.{one}"),
+    )
+    statuses, chosen = set(st.session_state["status"]), set(st.session_state["mechanism"])
+    text = str(st.session_state["find"] or "").strip()
+    tests: dict[str, Test] = {}
+    if statuses:
+        tests[t(lang, "page.checks.verdict")] = lambda one: one.status.value in statuses
+    if text:
+        tests[t(lang, "page.checks.search")] = reader.mentions(text)
+    if chosen:
+        tests[t(lang, "page.checks.mechanism")] = lambda one: one.mechanism.value in chosen
+    return tests
 
 
-def urgency(document: Document) -> tuple[int, int]:
-    """Documents with unmet figures first, then those with most figures."""
-    own = [verdict for verdict in in_documents if verdict.figure.document == document.id]
-    return -sum(verdict.status is Status.NOT_MET for verdict in own), -len(own)
+# -- at a glance
 
 
-if not shown:
-    st.info(t(lang, "page.checks.nothing"), icon=":material/filter_alt_off:")
-for document in sorted(documents.values(), key=urgency):
-    own = [verdict for verdict in shown if verdict.figure.document == document.id]
-    chosen = not st.session_state["document"] or document.id in st.session_state["document"]
-    if not own and not (chosen and not document.figures and not wanted):
-        continue
-    st.subheader(escape(wording.document_name(document, lang)), anchor=document.id)
-    st.caption(escape(document.title_en if lang == "en" else document.title_vi))
+def glance(audit: Audit) -> None:
+    """How many figures, and how many findings of each status."""
+    counts = audit.counts()
+    with st.container(horizontal=True, key="totals"):
+        stated = sum(not one.derived for one in audit.figures.values())
+        st.metric(t(lang, "page.checks.figures"), number(stated, lang), width="content")
+        for status, (icon, colour) in MARKS.items():
+            label = f":{colour}[{icon}] {t(lang, f'status.{status}')}"
+            st.metric(label, number(counts[status], lang), width="content")
+        for key, own in (("unchecked", audit.unchecked), ("lost", audit.lost)):
+            st.metric(
+                t(lang, f"page.checks.{key}"),
+                number(len(own), lang),
+                help=t(lang, f"page.checks.{key}_help"),
+                width="content",
+            )
+        if audit.derived:
+            met = sum(one.status is Status.MET for one in audit.derived)
+            st.metric(
+                t(lang, "page.checks.derived_count"),
+                f"{number(met, lang)}/{number(len(audit.derived), lang)}",
+                help=t(lang, "page.checks.derived_help"),
+                width="content",
+            )
+    if len(audit.documents) > 1:
+        with st.expander(t(lang, "page.checks.by_document"), expanded=len(audit.documents) <= STEP):
+            st.markdown(by_document(audit))
+
+
+def by_document(audit: Audit) -> str:
+    """A row a document, in Markdown; the columns add up to the totals above."""
+    keys = ("unchecked", "lost")
+    heads = [
+        t(lang, "field.document"),
+        t(lang, "page.checks.figures"),
+        *(t(lang, f"status.{status}") for status in MARKS),
+        *(t(lang, f"page.checks.{key}") for key in keys),
+    ]
+    lines = [" | ".join(heads), " | ".join([":--", *["--:"] * (len(heads) - 1)])]
+    counts = Counter((one.document, one.status) for one in audit.findings)
+    for document in audit.documents:
+        numbers = [
+            sum(not one.derived for one in document.figures),
+            *(counts[document.id, status] for status in MARKS),
+            *(
+                sum(one.document == document.id for one in own)
+                for own in (audit.unchecked, audit.lost)
+            ),
+        ]
+        name = escape(wording.document_name(document, lang))
+        lines.append(" | ".join([name, *(number(one, lang) for one in numbers)]))
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+# -- the list
+
+
+def linked(reader: Reader, known: dict[str, Finding]) -> None:
+    """The finding that the address names, opened above all others."""
+    asked = st.session_state["finding"]
+    if not asked:
+        return
+    if asked not in known:
+        st.warning(t(lang, "page.checks.gone"), icon=":material/link_off:")
+        return
+    st.subheader(t(lang, "page.checks.first"), anchor="finding")
+    st.caption(escape(reader.document(known[asked])))
+    reader.card(known[asked], "first", opened=True)
+    st.button(t(lang, "page.checks.close"), key="close", on_click=close, icon=":material/close:")
+
+
+def close() -> None:
+    st.session_state["finding"] = ""
+
+
+def listed(reader: Reader, shown: list[Finding]) -> None:
+    """Totals of areas in a line each; then what is not met, to be reviewed, unclear, and met."""
+    unmet = Counter(one.document for one in reader.audit.findings if one.status is Status.NOT_MET)
+    documents = [document.id for document in reader.audit.documents]
+    documents.sort(key=lambda one: -unmet[one])
+    totals = [one for one in shown if findings.is_total(one)]
+    totals.sort(key=lambda one: documents.index(one.document))
+    totals = totals[:TOTALS]
+    if totals:
+        st.subheader(t(lang, "page.checks.totals"), anchor="totals")
+        for one in totals:
+            icon, colour = MARKS[one.status]
+            words = f":{colour}[{icon}] {escape(reader.about(one))}: {escape(reader.sentence(one))}"
+            reader.opening(one, words, f"total-{one.id}")
+    only_met = [Status(one) for one in st.session_state["status"]] == [Status.MET]
+    order = list(MARKS)
+    rest = [one for one in shown if one not in totals]
+    cards = [one for one in rest if only_met or one.status is not Status.MET]
+    cards.sort(key=lambda one: (order.index(one.status), documents.index(one.document)))
+    choice = str([st.session_state[key] for key in CHOICE])
+    drawn = st.session_state.get("audit-drawn", {}).get(choice, STEP)
+    section: tuple[Status, str] | None = None
+    for one in cards[:drawn]:
+        if section is None or section[0] is not one.status:
+            count = sum(other.status is one.status for other in cards)
+            words = t(lang, f"status.{one.status}")
+            heading = t(lang, "page.checks.heading", status=words, count=count)
+            st.subheader(heading, anchor=one.status.value)
+        if section != (one.status, one.document):
+            section = one.status, one.document
+            st.markdown(f"**{escape(reader.document(one))}**")
+        reader.card(one)
+    left = len(cards) - drawn
+    if left > 0:
+        label = t(lang, "page.checks.more", count=min(STEP, left), left=left)
+        st.button(label, key="more", on_click=more, args=(choice, drawn + STEP), width="stretch")
+    met = [] if only_met else [one for one in rest if one.status is Status.MET]
+    if met:
+        folded = st.expander(t(lang, "page.checks.met_list", count=len(met)), key="met",
+                             on_change="rerun", icon=":material/check_circle:")  # fmt: skip
+        if folded.open:
+            folded.markdown("\n".join(reader.line(one) for one in met[:MET_LINES]))
+            if len(met) > MET_LINES:
+                folded.caption(t(lang, "page.checks.met_capped", count=MET_LINES))
+
+
+def more(choice: str, count: int) -> None:
+    """Another choice begins at its first findings again: only this one is remembered."""
+    st.session_state["audit-drawn"] = {choice: count}
+
+
+def nothing(tests: dict[str, Test], own: list[Finding]) -> None:
+    """Why the list is empty, and which filter to loosen."""
     if not own:
-        st.info(t(lang, "page.checks.no_figures"))
-    for verdict in own:
-        card(verdict)
+        st.info(t(lang, "page.checks.no_figures"), icon=":material/info:")
+        return
+    words = [t(lang, "page.checks.nothing")]
+    left = findings.leftover(tests, own)
+    words += [t(lang, "page.checks.loosen", filter=one, count=count) for one, count in left.items()]
+    if not left:
+        words.append(t(lang, "page.checks.loosen_all"))
+    st.info(" ".join(words), icon=":material/filter_alt_off:")
 
-issues = planner.issues()
-st.subheader(t(lang, "page.checks.issues"), anchor="issues")
-if not issues:
-    st.success(t(lang, "page.checks.no_issues"), icon=":material/check_circle:")
-else:
+
+def files(reader: Reader, shown: list[Finding]) -> None:
+    """What is shown, to take away."""
+    forms = (("csv", "text/csv", reader.csv), ("json", "application/json", reader.json))
+    with st.container(horizontal=True, key="audit-files"):
+        for form, mime, made in forms:
+            st.download_button(
+                t(lang, f"page.checks.{form}"),
+                lambda made=made: made(shown),  # type: ignore[misc]  # mypy cannot infer a default
+                f"khu-cum-kiem-tra.{form}",
+                mime,
+                key=f"audit-{form}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def data_issues() -> None:
+    issues = planner.issues()
+    if not issues:
+        st.success(t(lang, "page.checks.no_issues"), icon=":material/check_circle:")
+        return
     st.dataframe(
         [
             {
@@ -160,3 +324,58 @@ else:
         hide_index=True,
         key="issues",
     )
+
+
+# -- the page
+
+seed_choice("view", VIEWS, VIEWS[0])
+if "finding" not in st.session_state:
+    st.session_state["finding"] = st.query_params.get("finding", "")
+st.title(t(lang, "page.checks.title"))
+st.markdown(t(lang, "page.checks.about"))
+with st.sidebar:
+    chosen = documents_filter()
+    day = rules_day()
+if not chosen:
+    publish({"province": ""})
+    st.info(t(lang, "page.checks.no_documents"), icon=":material/filter_alt_off:")
+    st.stop()
+audit = findings.audited(planner, planner.revision, tuple(chosen), day)
+reader = Reader(planner, audit, lang, name)
+with st.sidebar:
+    tests = finding_filters(reader)
+own = [*audit.findings, *audit.derived]
+shown = [one for one in own if all(test(one) for test in tests.values())]
+
+applied = t(lang, "page.checks.day_plan") if day is None else date(day, lang)
+st.caption(t(lang, "page.checks.day", day=applied))
+glance(audit)
+view = st.segmented_control(
+    t(lang, "page.checks.view"),
+    VIEWS,
+    key="view",
+    required=True,
+    persist_state="session",
+    format_func=lambda one: t(lang, f"page.checks.views.{one}"),
+    label_visibility="collapsed",
+)
+publish(KEPT)
+if view == "issues":
+    data_issues()
+    st.stop()
+if view == "findings":
+    linked(reader, {one.id: one for one in own})
+if not shown:
+    nothing(tests, own)
+    st.stop()
+if view == "findings":
+    listed(reader, shown)
+    files(reader, shown)
+else:
+    drawn = list(islice(audit_charts.pictures(reader, shown), CHARTS + 1))
+    for picture in drawn[:CHARTS]:
+        audit_charts.draw(picture, lang)
+    if len(drawn) > CHARTS:
+        st.info(t(lang, "page.checks.chart.more", count=CHARTS), icon=":material/info:")
+    if not drawn:
+        st.info(t(lang, "page.checks.chart.none"), icon=":material/info:")

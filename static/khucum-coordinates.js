@@ -5,8 +5,6 @@
 (() => {
   const khucum = (window.khucum = window.khucum ?? {});
   const { fillIn, make } = khucum;
-  const NUMBER = "(-?\\d+(?:[.,]\\d+)?)";
-  const PAIR = new RegExp(`^\\s*${NUMBER}(?:\\s*[,;]\\s*|\\s+)${NUMBER}\\s*$`);
   const FINE = 360_000; // hundredths of a second in a degree
 
   const decimal = ({ lat, lng }) => `${lat.toFixed(6)}, ${lng.toFixed(6)}`;
@@ -21,15 +19,6 @@
       return `${Math.floor(whole / FINE)}°${minutes}′${seconds}″${letter}`;
     };
     return `${angle(lat, lat < 0 ? south : north)} ${angle(lng, lng < 0 ? west : east)}`;
-  }
-
-  /** A place in degrees of WGS 84, in either order where only one can be meant; else null. */
-  function readCoordinates(text) {
-    const found = PAIR.exec(text.slice(0, 100));
-    if (!found) return null;
-    const [first, second] = found.slice(1).map((part) => Number(part.replace(",", ".")));
-    const [lat, lng] = Math.abs(first) > 90 ? [second, first] : [first, second];
-    return Math.abs(lat) <= 85 && Math.abs(lng) <= 180 ? { lat, lng } : null;
   }
 
   /** The VN-2000 systems of the provinces, by proj4js from what the server's registry says. */
@@ -128,5 +117,5 @@
     });
   });
 
-  Object.assign(khucum, { Grids, readCoordinates, sexagesimal });
+  Object.assign(khucum, { Grids, sexagesimal });
 })();

@@ -187,7 +187,7 @@
     return offsets;
   }
 
-  const zoomFactor = (zoom) => Math.min(1.25, Math.max(0.3, 0.3 + (zoom - 5) * 0.15));
+  const zoomFactor = (zoom) => Math.min(1.25, Math.max(0.4, 0.4 + (zoom - 5) * 0.13));
   const UNKNOWN_RADIUS = 5.5;
 
   /** Radius in pixels at full size; the symbol's area follows the zone's area. */

@@ -73,6 +73,10 @@ def test_every_member_of_a_family_has_a_text(lang):
         "field": (*zones.AREA_FIELDS, "name", "kind", "stage"),
         "status": checks.Status,
         "subject": plans.Subject,
+        "unit": plans.UNITS,
+        "mechanism": checks.Mechanism,
+        "finding.remark": checks.Remark,
+        "finding.field": plans.Definition.FIELDS,
     }
     for family, members in families.items():
         for member in members:

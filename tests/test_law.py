@@ -19,7 +19,7 @@ from tests.conftest import ROOT, zone_of
 RULES = ROOT / "data" / "rules"
 BOOK = law.load(RULES)
 ZONES, _ = geojson.read_zones(ROOT / "data" / "zones.geojson", max_mb=40)
-DOCUMENTS = {one.id: one for one in plans.load(ROOT / "data" / "plans")}
+DOCUMENTS = {one.id: one for one in plans.load(ROOT / "data" / "plans")[0]}
 PLAN = replace(DOCUMENTS["tn-qd-341-2010"], id="plan", date="2024-06-01")
 
 

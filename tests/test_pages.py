@@ -105,14 +105,6 @@ def test_an_empty_result_says_what_to_do():
     assert [info.value for info in app.info] == [t("vi", "page.map.nothing")]
 
 
-def test_the_checks_page_counts_verdicts_and_filters_them():
-    app = open_page("plan_checks")
-    assert metrics(app) == ["5", "0", "14", "10/10"]
-    assert any("Cộng 28 dòng được 1.160,83 ha" in text for text in texts(app))
-    app.button_group(key="status").set_value(["not_met"]).run()
-    assert [info.value for info in app.info] == [t("vi", "page.checks.nothing")]
-
-
 def test_language_is_one_click_away_and_stays_in_the_url():
     app = open_page("zone_map")
     app.button_group(key="lang").set_value("en").run()

@@ -422,7 +422,7 @@ def test_a_cell_of_a_workbook_that_is_no_area_is_refused(cell, code):
 
 def test_of_a_formula_the_result_is_taken():
     content = workbook(("Mã", "Đã cho thuê"), ("tn-ccn-khe-mo", "=1+1"))
-    assert values(read(patched(content, "<f>1+1</f><v />", "<f>1+1</f><v>2</v>"))) == [2]
+    assert values(read(patched(content, "<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>"))) == [2]
 
 
 def test_merged_cells_are_refused_below_the_header_only():

@@ -413,13 +413,22 @@ def test_ten_thousand_guesses_do_not_keep_the_map_waiting(people: People, browse
 # The gate on the other routes
 
 ROLES: list[Role | None] = [None, *Role]
-OPEN = {"/healthz": 200, "/assets/x/khucum-map.js": 200}
+OPEN = {
+    "/healthz": 200,
+    "/assets/x/khucum-map.js": 200,
+    "/frames/map.vi.html": 200,
+    "/ho-so/vi/no": 404,  # refuses by a page of its own: tests/test_profile.py
+}
 FOR_VIEWERS = {
     "/layers/aa11/zones.geojson": 200,
     "/layers/aa11/no.geojson": 404,
     "/records/aa11/vi/tn-kcn-diem-thuy.json": 200,
     "/records/old/vi/tn-kcn-diem-thuy.json": 307,
     "/records/aa11/vi/no.json": 404,
+    "/rows/aa11/no.json": 404,
+    "/find/aa11/no.json": 404,
+    "/units/aa11/no/districts-2016/643.json": 404,
+    "/histories/no/tn-kcn-diem-thuy.json": 404,
 }
 SIGN_IN = {"/auth/sign-in": 200, "/auth/password": 303, "/auth/set": 403,
            "/auth/sign-out": 405, "/auth/sign-out-everywhere": 405}  # fmt: skip

@@ -79,7 +79,7 @@ def _verdict(
         figure,
         status,
         actual,
-        actual - figure.value if comparable and actual is not None else None,
+        actual - figure.stated if comparable and actual is not None else None,
         slack(figure),
         tuple(zone.id for zone in zones),
         tuple(missing),
@@ -128,7 +128,7 @@ def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Ve
             total,
             reason,
             missing=missing,
-            explanations=explain(total - figure.value, zones) if exact else (),
+            explanations=explain(total - figure.stated, zones) if exact else (),
             **params,
         )
     status = Status.MET if holds(total, figure) else Status.NOT_MET
@@ -145,7 +145,7 @@ def _sum_of_areas(figure: Figure, zones: Sequence[Zone], context: Context) -> Ve
         total,
         "rows_differ" if figure.derived else "sum_differs",
         missing=missing,
-        explanations=explain(total - figure.value, zones),
+        explanations=explain(total - figure.stated, zones),
         **params,
     )
 
@@ -284,7 +284,7 @@ def _rounded(rate: Decimal, figure: Figure) -> Decimal:
 
 def _occupancy(figure: Figure, zones: Sequence[Zone], context: Context) -> Verdict:
     impossible = figure.comparator in (">", ">=") and (
-        figure.value > 100 or (figure.value == 100 and figure.comparator == ">")
+        figure.stated > 100 or (figure.stated == 100 and figure.comparator == ">")
     )
     missing: list[Missing] = []
     base = _DENOMINATORS[figure.denominator or "industrial"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from geo.districts import UnitRegister
 from geo.industries import Taxonomy
 from geo.issues import Issue, issue
 from geo.plans import Document
@@ -51,3 +52,26 @@ def check_sources(
             if not one.vsic and taxonomy.classify(one.reading or one.phrase) is None
         ]
     return good, issues
+
+
+def check_scopes(
+    documents: Iterable[Document], zones: Iterable[Zone], register: UnitRegister
+) -> list[Issue]:
+    """Figures that speak of zones or units which are not there."""
+    known = {zone.id for zone in zones}
+    issues: list[Issue] = []
+    for document in documents:
+        vintage = document.province.vintage
+
+        def unknown(row: str, field: str, value: str, name: str = document.id) -> Issue:
+            return issue("plan.scope_unknown", row=row, field=field, value=value, document=name)
+
+        code = document.province.code
+        if register.get(code, vintage, "province") is None:
+            issues.append(unknown(document.id, "province", code))
+        for figure in document.figures:
+            scope = figure.scope
+            issues += [unknown(figure.id, "scope.zones", n) for n in scope.zones if n not in known]
+            if scope.district is not None and register.get(scope.district, vintage) is None:
+                issues.append(unknown(figure.id, "scope.district", scope.district))
+    return issues

@@ -65,7 +65,7 @@ class Verdict:
 
     @property
     def expected(self) -> Decimal:
-        return self.figure.value
+        return self.figure.stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def tolerance(stated: Decimal) -> Decimal:
 
 def slack(figure: Figure) -> Decimal:
     """What rounding allows; nothing where the figure is itself an exact sum of rows."""
-    return Decimal(0) if figure.derived else tolerance(figure.value)
+    return Decimal(0) if figure.derived else tolerance(figure.stated)
 
 
 def holds(actual: Decimal, figure: Figure) -> bool:
@@ -117,7 +117,7 @@ def bounds(figure: Figure) -> tuple[Decimal | None, Decimal | None]:
 
     Strict comparators are taken at their word; the others leave what rounding allows.
     """
-    value, room = figure.value, slack(figure)
+    value, room = figure.stated, slack(figure)
     match figure.comparator:
         case "=" | "~":
             return value - room, value + room

@@ -1,20 +1,23 @@
-"""Commands that read the register: check, summary, validate, export."""
+"""Commands that read the register: check, audit, summary, validate, export."""
 
 from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
 import json
 import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from geo import takeaway, wording
+from geo import audit_wording, reports, takeaway, wording
+from geo.audit import Audit
 from geo.checks import Status
 from geo.cli.commands import Commands, report
 from geo.columns import Filter
-from geo.i18n import ha, issue_text, t
+from geo.errors import UsageError
+from geo.i18n import ha, issue_text, number, t
 from geo.io import geojson
 from geo.io.files import write_atomic
 from geo.io.zone_files import read_zones
@@ -42,6 +45,13 @@ def register(commands: Commands) -> None:
     check.add_argument("--province", help=text("province"))
     check.add_argument("--document", help=text("document"))
     check.add_argument("--format", choices=("text", "json"), default="text")
+
+    audit = commands.add("audit", _audit)
+    audit.add_argument("--province", help=text("province"))
+    audit.add_argument("--document", help=text("document"))
+    audit.add_argument("--day", help=text("audit_day"))
+    audit.add_argument("--format", choices=("text", "json"), default="text")
+    audit.add_argument("--out", type=Path, help=text("audit_out"))
 
     summary = commands.add("summary", _summary)
     summary.add_argument("--by", choices=GROUPINGS, default="province", help=text("by"))
@@ -96,6 +106,62 @@ def _check(options: argparse.Namespace, settings: Settings, lang: str) -> int:
         print("\n" + ", ".join(f"{t(lang, f'status.{s}')}: {n}" for s, n in counts.items()))
     report(planner.issues(), lang, sys.stderr, least=Severity.WARNING)
     return 1 if any(verdict.status is Status.NOT_MET for verdict in verdicts) else 0
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("audit.day", value=text) from error
+
+
+def _audit(options: argparse.Namespace, settings: Settings, lang: str) -> int:
+    day = _day(options.day)
+    if options.out is not None:
+        reports.form_of(options.out)  # before anything is worked out
+    planner = _planner(settings).now()
+    province = planner.find_province(options.province) if options.province else None
+    document = planner.find_document(options.document) if options.document else None
+    found = planner.audit(province, [document] if document else [], day)
+    if options.out is not None:
+        reports.save(options.out, planner, found, lang)
+        counts = {"figures": len(found.figures), "findings": len(found.findings)}
+        print(t(lang, "report.written", file=str(options.out), **counts))
+    elif options.format == "json":
+        made = audit_wording.audit_json(found, lang, planner.namer(lang))
+        print(json.dumps(made, ensure_ascii=False, indent=1))
+    else:
+        _print_audit(planner, found, lang)
+    report(planner.issues(), lang, sys.stderr, least=Severity.WARNING)
+    return 1 if found.counts()[Status.NOT_MET] else 0
+
+
+def _print_audit(planner: Planner, found: Audit, lang: str) -> None:
+    name = planner.namer(lang)
+    for document in found.documents:
+        print(f"\n{wording.document_name(document, lang)} [{document.id}]")
+        for one in found.findings:
+            if one.document == document.id:
+                status = t(lang, f"status.{one.status}")
+                what = t(lang, f"mechanism.{one.mechanism}")
+                print(f"  {MARKS[one.status]} {status}: {what} ({one.clause}) [{one.id}]")
+                print(f"      {audit_wording.sentence(one, found.figures, lang, name)}")
+                if one.status in (Status.NOT_MET, Status.TO_REVIEW):
+                    who = t(lang, f"responsible.{one.responsible}")
+                    print(f"      {t(lang, 'cli.audit_mends', who=who)}")
+    print(
+        "\n"
+        + t(
+            lang,
+            "cli.audit_figures",
+            count=len(found.figures),
+            lost=len(found.lost),
+            unchecked=len(found.unchecked),
+        )
+    )
+    print(t(lang, "cli.audit_derived", count=len(found.derived)))
+    counts = found.counts().items()
+    print(", ".join(f"{t(lang, f'status.{status}')}: {number(n, lang)}" for status, n in counts))
 
 
 def _summary(options: argparse.Namespace, settings: Settings, lang: str) -> int:

@@ -139,10 +139,11 @@ class Register:
         return self._snapshot(found, f"{token} {when.isoformat()}")
 
     def _snapshot(self, found: Sequence[tuple[Zone | None, list[Issue]]], name: str) -> Snapshot:
-        documents = plans.load(self.settings.data_dir / "plans")
+        documents, faults = plans.load(self.settings.data_dir / "plans")
         good = tuple(zone for zone, _ in found if zone is not None)
         issues = tuple(one for _, own in found for one in own)
-        return Snapshot(revision_of(name.encode(), documents), good, documents, issues)
+        revision = revision_of(name.encode(), documents)
+        return Snapshot(revision, good, documents, issues, tuple(faults))
 
     @property
     def revision(self) -> int:

@@ -33,12 +33,15 @@ class Snapshot:
         The usable records, by id.
     issues
         What was found wrong in reading; records with errors are not among `zones`.
+    plan_issues
+        What was found wrong in the plan files; faulty entries are not in `documents`.
     """
 
     revision: str
     zones: tuple[Zone, ...]
     documents: tuple[Document, ...]
     issues: tuple[Issue, ...]
+    plan_issues: tuple[Issue, ...] = ()
 
 
 class Repository(Protocol):
@@ -77,13 +80,14 @@ class FileRepository:
         Raises
         ------
         DataError
-            When a file as a whole cannot be read; a bad record only yields issues.
+            When a file as a whole cannot be read; a bad record or entry only yields issues.
         """
         content = read_bytes(self.zones_file, self.settings.max_file_mb)
         zones, issues = geojson.parse_zones(content, self.zones_file.name)
-        documents = plans.load(self.settings.data_dir / "plans")
+        documents, faults = plans.load(self.settings.data_dir / "plans")
         ordered = tuple(sorted(zones, key=lambda zone: zone.id))
-        return Snapshot(revision_of(content, documents), ordered, documents, tuple(issues))
+        revision = revision_of(content, documents)
+        return Snapshot(revision, ordered, documents, tuple(issues), tuple(faults))
 
 
 def revision_of(content: bytes, documents: Sequence[Document]) -> str:

@@ -10,16 +10,13 @@ import geopandas as gpd
 import shapely
 from shapely import MultiPolygon, Polygon
 
+from geo.checks.ledger import AREA_TOLERANCE_PCT
 from geo.crs import GEOD, VIETNAM_BOUNDS, WGS84, geometry_area_ha, in_vietnam, require_crs
 from geo.issues import Issue, issue
 from geo.joins import by_position
 from geo.survey.shapes import corner_count
 from geo.survey.systems import MERIDIANS, Fit, fits, moved, nearest_tm3, system_name
 from geo.zones import Zone
-
-AREA_TOLERANCE_PCT = 5.0
-"""Plan figures are rounded and older than the survey. In a square of 50 ha, 5 % is one corner
-70 m away from its place: more than rounding, and too much for a mark set on the ground."""
 
 OVERLAP_FLOOR_HA = 0.01
 """Surveys of one border differ by decimetres: less than 100 m² is no overlap."""

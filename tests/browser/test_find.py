@@ -242,7 +242,7 @@ def test_a_zone_that_the_filter_hides_opens_and_is_said_to_be_hidden(screen: Scr
         const {ratio} = scene.frame;
         const canvas = document.querySelector(".leaflet-marks-pane canvas");
         const data = canvas.getContext("2d")
-            .getImageData((x - 9) * ratio, (y - 9) * ratio, 18 * ratio, 18 * ratio).data;
+            .getImageData((x - 14) * ratio, (y - 14) * ratio, 28 * ratio, 28 * ratio).data;
         let found = 0;
         for (let i = 0; i < data.length; i += 4) if (data[i + 2] > 130 && data[i] < 60) found += 1;
         return found;

@@ -124,6 +124,6 @@ def test_what_is_stored_in_any_text_is_never_run(tmp_path: Path, open_screen: Op
             if login is None:
                 frame = screen.open("/?province=19&kind=CCN")
                 page.mouse.click(*screen.zone(frame, ZONE))
-                frame.get_by_text("<script>").first.wait_for()
+                frame.locator("#side").get_by_text("<script>").first.wait_for()
                 assert page.evaluate("window.attacked") is None
         office.register.engine.dispose()

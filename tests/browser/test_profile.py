@@ -81,7 +81,7 @@ def test_unknown_zone_of_a_link_is_ignored_with_a_notice(screen: Screen) -> None
 
 def test_zone_of_the_same_name_is_one_press_away(screen: Screen) -> None:
     frame = opened(screen, DIEM_THUY)
-    frame.get_by_role("button", name="CCN Điềm Thụy").click()
+    frame.locator("#side").get_by_role("button", name="CCN Điềm Thụy").click()
     frame.wait_for_function(OPEN, arg=CLUSTER, polling=100)
     assert frame.locator("#side h2").inner_text() == "CCN Điềm Thụy"
     assert frame.evaluate("document.activeElement.textContent") == "CCN Điềm Thụy"

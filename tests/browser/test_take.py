@@ -272,6 +272,7 @@ def test_the_menu_is_worked_by_keyboard(screen: Screen) -> None:
 )
 def test_the_files_hold_the_zones_shown(screen: Screen, label: str, name: str) -> None:
     screen.open("/?lang=en&province=66")
+    screen.page.get_by_role("button", name="Export data").click()
     with screen.page.expect_download() as waiting:
         screen.page.get_by_role("button", name=label).click()
     assert waiting.value.suggested_filename == name
@@ -292,7 +293,7 @@ def test_the_files_hold_the_zones_shown(screen: Screen, label: str, name: str) -
 def test_nothing_is_offered_where_nothing_is_shown(screen: Screen) -> None:
     screen.open("/?lang=en&q=xyzxyz")
     screen.page.get_by_text("Remove a filter").first.wait_for()
-    assert screen.page.get_by_role("button", name="CSV").count() == 0
+    assert screen.page.get_by_role("button", name="Export data").count() == 0
 
 
 # -- the map in one file
@@ -374,6 +375,7 @@ def test_a_file_makes_pictures_and_offers_no_link(opened: Page) -> None:
 
 def test_a_file_is_offered_on_the_page(screen: Screen) -> None:
     screen.open("/?lang=en&province=66")
+    screen.page.get_by_role("button", name="Export data").click()
     with screen.page.expect_download() as waiting:
         screen.page.get_by_role("button", name="Map without internet").click()
     content = Path(waiting.value.path()).read_bytes()

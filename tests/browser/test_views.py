@@ -34,7 +34,7 @@ def test_language_and_filters_stay_over_pages_and_in_the_link(screen: Screen) ->
     expect(page).to_have_url(re.compile(r"province=19"))
     follow(screen, "Plan checks")
     heading(screen, "Plan checks")
-    expect(page).to_have_url(re.compile(r"/kiem-tra\?lang=en$"))
+    expect(page).to_have_url(re.compile(r"/kiem-tra\?province=19&lang=en$"))
     follow(screen, "Map")
     heading(screen, "Map of industrial zones and clusters")
     expect(page).to_have_url(re.compile(r"province=19"))
@@ -62,8 +62,7 @@ def test_back_takes_back_the_last_filter_and_then_the_page(screen: Screen) -> No
 def test_the_sum_of_28_rows_can_be_read_on_the_page(screen: Screen) -> None:
     page = screen.page
     page.goto(screen.address + "/kiem-tra?document=tn-qd-341-2010")
-    card = page.get_by_test_id("stLayoutWrapper").filter(has_text="Cộng 28 dòng được 1.160,83 ha")
-    card.last.get_by_text("Căn cứ: II.3.2").click()
+    page.get_by_text("Cộng 28 dòng được 1.160,83 ha").click()
     expect(
         page.get_by_text(re.compile(r"Cộng 28 dòng: 1\.160,83 ha .* chênh lệch 0 ha"))
     ).to_be_visible()
