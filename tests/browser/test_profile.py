@@ -86,7 +86,7 @@ def test_zone_of_the_same_name_is_one_press_away(screen: Screen) -> None:
     assert frame.locator("#side h2").inner_text() == "CCN Điềm Thụy"
     assert frame.evaluate("document.activeElement.textContent") == "CCN Điềm Thụy"
     assert frame.evaluate("document.querySelector('#side').className") == "CCN"
-    assert frame.get_by_role("button", name="KCN Điềm Thụy").is_visible()
+    assert frame.locator("#side").get_by_role("button", name="KCN Điềm Thụy").is_visible()
 
 
 def followed(screen: Screen, frame: Frame, name: str) -> Page:
