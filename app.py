@@ -8,9 +8,11 @@ from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.navigation.page import Page
 from streamlit.runtime.pages_manager import PagesManager
 
 from geo import signin, web
@@ -19,7 +21,14 @@ from geo.i18n import error_text, t
 from geo.settings import ROOT
 from pages.ui import guard, identity
 from pages.ui.markdown import escape
-from pages.ui.resources import get_desk, get_people, get_planner, get_settings, get_store
+from pages.ui.resources import (
+    get_desk,
+    get_people,
+    get_planner,
+    get_settings,
+    get_store,
+    planner_now,
+)
 from pages.ui.session import follow_url, language, language_switch
 
 PAGES = (
@@ -36,11 +45,33 @@ PAGES = (
     ("people", "people", ":material/group:", "nguoi-dung", "manage"),
 )
 
+MADE = "_pages"
+"""In the session: the pages of the navigation, with what they were made for."""
+
 
 def asked_page() -> str:
     """Key of the page that the address names."""
     last = urlsplit(st.context.url or "").path.rpartition("/")[2]
     return next((key for _, key, _, address, _ in PAGES if address == last), PAGES[0][1])
+
+
+def pages(lang: str, visible: tuple[Literal["visible", "hidden"], ...]) -> list[Page]:
+    """The pages, kept by the session: to make them takes as long as to draw the filters."""
+    made = st.session_state.get(MADE)
+    if made is None or made[0] != (lang, visible):
+        pages = [
+            st.Page(
+                f"pages/{file}.py",
+                title=t(lang, f"page.nav.{key}"),
+                icon=icon,
+                url_path=address,
+                default=file == PAGES[0][0],
+                visibility=shown,
+            )
+            for (file, key, icon, address, _), shown in zip(PAGES, visible, strict=True)
+        ]
+        made = st.session_state[MADE] = (lang, visible), pages
+    return list(made[1])
 
 
 def main() -> None:
@@ -56,19 +87,7 @@ def main() -> None:
     )
     with guard.running():
         me = identity.actor()
-        page = st.navigation(
-            [
-                st.Page(
-                    f"pages/{file}.py",
-                    title=t(lang, f"page.nav.{key}"),
-                    icon=icon,
-                    url_path=address,
-                    default=file == PAGES[0][0],
-                    visibility=identity.visibility(me, offered),
-                )
-                for file, key, icon, address, offered in PAGES
-            ]
-        )
+        page = st.navigation(pages(lang, tuple(identity.visibility(me, one[-1]) for one in PAGES)))
         language_switch()
         identity.sidebar()
         try:
@@ -76,7 +95,7 @@ def main() -> None:
             if closed is not None:
                 reading = t(lang, "serving.read_only", reason=error_text(closed, lang))
                 st.warning(escape(reading), icon=":material/lock:")
-            trouble = get_planner().now().trouble
+            trouble = planner_now().trouble
             if trouble is not None:
                 old = t(lang, "page.old_data", error=error_text(trouble, lang))
                 st.warning(escape(old), icon=":material/warning:")

@@ -36,6 +36,9 @@ FULL_SIZE = 5_000
 
 OPENINGS = 3
 PATIENCE_MS = 60_000
+REST_MS = 500
+"""Between two clicks: what a page still does after its map is painted must not burden the other."""
+
 NEVER = float("inf")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -66,6 +69,7 @@ class Side:
         """Seconds from a click until the map is painted; infinite once it has not been."""
         if self.opened == NEVER:
             return NEVER
+        self.page.wait_for_timeout(REST_MS)
         self.page.evaluate(
             "count => Object.assign(bench, {wanted: count, shown: null})", step.count
         )

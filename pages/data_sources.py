@@ -6,12 +6,12 @@ from geo import wording
 from geo.i18n import number, t
 from pages.ui import guard
 from pages.ui.markdown import escape
-from pages.ui.resources import get_planner
+from pages.ui.resources import planner_now
 from pages.ui.session import language, publish
 
 guard.enter()
 lang = language()
-planner = get_planner().now()
+planner = planner_now()
 zones = planner.zones()
 publish({})
 

@@ -33,7 +33,7 @@ from pages.ui.changes import (
 from pages.ui.identity import actor, ways_in
 from pages.ui.markdown import escape
 from pages.ui.resending import taken_up
-from pages.ui.resources import get_desk, get_planner
+from pages.ui.resources import get_desk, planner_now
 from pages.ui.session import language, publish, seed_choice, seed_choices, seed_text
 
 BOXES = ("queue", "own")
@@ -56,7 +56,7 @@ guard.enter()
 lang = language()
 me = actor()
 desk = get_desk()
-planner = get_planner().now()
+planner = planner_now()
 
 st.title(t(lang, "review.title"))
 allowed = auth.decide(me, auth.Action.PROPOSE, desk.rules)

@@ -15,7 +15,7 @@ from geo.zones.fields import SPECS, Group
 from pages.ui import forms, guard, identity, links, submitting, tables, zone_tasks
 from pages.ui.changes import moment, title_of, value_text
 from pages.ui.markdown import escape
-from pages.ui.resources import get_desk, get_planner
+from pages.ui.resources import get_desk, planner_now
 from pages.ui.session import language, publish, seed_choice, seed_text
 from pages.ui.zone_tasks import Seat, go, withdraw
 
@@ -27,7 +27,7 @@ _NEWS = "_edit_news"
 guard.enter()
 lang = language()
 desk = get_desk()
-planner = get_planner().now()
+planner = planner_now()
 actor = identity.actor()
 
 seed_text("zone")

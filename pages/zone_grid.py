@@ -23,7 +23,7 @@ from geo.zones import Zone
 from geo.zones.fields import BY_NAME, Entry
 from pages.ui import changes, filters, forms, grid, guard, identity, submitting, tables
 from pages.ui.markdown import escape
-from pages.ui.resources import get_desk, get_planner
+from pages.ui.resources import get_desk, planner_now
 from pages.ui.session import language, publish
 
 DRAFT = "grid:zones"
@@ -37,7 +37,7 @@ _DONE, _SOURCE, _FOUND, _MORE = "_grid_done", "_grid_source", "_grid_found", "_g
 guard.enter()
 lang = language()
 desk = get_desk()
-planner = get_planner().now()
+planner = planner_now()
 actor = identity.actor()
 today = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)  # it is later in Vietnam
 by_id = planner.state.by_id

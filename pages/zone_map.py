@@ -9,7 +9,7 @@ from geo.i18n import ha, number, t
 from geo.state import UNIT_LAYERS
 from geo.thematic import MEASURES, METHODS, has_values
 from pages.ui import downloads, filters, guard, mapview, reconciliation
-from pages.ui.resources import get_planner
+from pages.ui.resources import planner_now
 from pages.ui.session import language, publish, seed_choice
 
 LABELLED = "_labels"
@@ -17,7 +17,7 @@ LABELLED = "_labels"
 
 guard.enter()
 lang = language()
-planner = get_planner().now()
+planner = planner_now()
 chosen = filters.zones(planner, lang)
 
 seed_choice("unit", UNIT_LAYERS, UNIT_LAYERS[0])
@@ -88,10 +88,17 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
             width="content",
         )
     if mask.any():
-        with st.popover(t(lang, "page.map.export"), icon=":material/download:", key="export"):
-            downloads.zones(
-                planner, lambda: columns.picked(mask), words, "khu-cum", lang, view=view
-            )
+        export = st.popover(
+            t(lang, "page.map.export"),
+            icon=":material/download:",
+            key="export",
+            on_change="rerun",  # its buttons are made when it is opened, not at every click
+        )
+        if export.open:
+            with export:
+                downloads.zones(
+                    planner, lambda: columns.picked(mask), words, "khu-cum", lang, view=view
+                )
 
 if mask.any():
     reconciliation.line(found, planner.state.zones, lang)

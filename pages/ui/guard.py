@@ -16,7 +16,7 @@ import streamlit as st
 
 from geo import settings
 from geo.i18n import LANGUAGES, t
-from pages.ui import identity
+from pages.ui import identity, once
 
 _inside: ContextVar[bool] = ContextVar("khucum_inside_app", default=False)
 
@@ -26,7 +26,8 @@ def running() -> Iterator[None]:
     """Around the page in ``main()``: marks that the application runs."""
     token = _inside.set(True)
     try:
-        yield
+        with once.running():
+            yield
     finally:
         _inside.reset(token)
 

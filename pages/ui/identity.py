@@ -19,6 +19,7 @@ from geo.auth import ANONYMOUS, Action, Actor, Rules, decide, rules_of
 from geo.errors import KhuCumError
 from geo.i18n import error_text, t
 from geo.people import Visit
+from pages.ui import once
 from pages.ui.markdown import escape
 from pages.ui.resources import get_people, get_settings
 from pages.ui.session import language
@@ -63,6 +64,7 @@ def who(cookies: Mapping[str, str]) -> Actor:
     return signin.visit(get_people(), cookies, provider_claims).actor
 
 
+@once.a_run
 def visit() -> Visit:
     """Who looks at the page, as the database knows them at this moment.
 

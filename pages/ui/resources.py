@@ -13,6 +13,7 @@ from geo.desk import Desk
 from geo.people import People
 from geo.services import Planner
 from geo.store import Opened, StoreError, open_store
+from pages.ui import once
 
 RETRY_S = 15
 """How long a server that found no database works with the files before it looks again."""
@@ -85,6 +86,12 @@ def get_store() -> Opened:
 def get_planner() -> Planner:
     """The use cases of reading."""
     return _holder.get().planner
+
+
+@once.a_run
+def planner_now() -> Planner:
+    """The use cases of reading at the state that this run began with."""
+    return get_planner().now()
 
 
 def get_desk() -> Desk:
