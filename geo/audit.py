@@ -27,6 +27,7 @@ from geo.districts import UnitRegister
 from geo.errors import DataError
 from geo.issues import Issue, Responsible
 from geo.plans import Document, Figure, FigureState, Method
+from geo.reasons import Reason
 from geo.zones import Zone
 
 MECHANISM_OF: dict[Method, Mechanism] = {
@@ -89,6 +90,26 @@ class Audit:
     def counts(self) -> dict[Status, int]:
         """How many findings of each status."""
         return _counted(self.findings)
+
+    def open_counts(self) -> dict[Status, int]:
+        """The same without those for which staff have given a reason that holds."""
+        return _counted(one for one in self.findings if not one.answered)
+
+    @property
+    def answered(self) -> tuple[Finding, ...]:
+        """The findings for which staff have given a reason that holds."""
+        return tuple(one for one in self.findings if one.answered)
+
+    def with_reasons(self, reasons: Iterable[Reason]) -> Audit:
+        """The same audit with the reasons that staff have given; those of other findings wait."""
+        of: dict[str, list[Reason]] = {}
+        for one in sorted(reasons, key=lambda one: -one.id):
+            of.setdefault(one.finding, []).append(one)
+        found, derived = (
+            tuple(replace(one, reasons=tuple(of.get(one.id, ()))) for one in own)
+            for own in (self.findings, self.derived)
+        )
+        return replace(self, findings=found, derived=derived)
 
     def by_mechanism(self) -> dict[Mechanism, dict[Status, int]]:
         """The same for each mechanism that found something."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from geo.audit import Audit
 from geo.checks import Compound, Finding, Mechanism, Remark, Status, Step, Term, Value, law
-from geo.i18n import has, issue_text, number, t
+from geo.i18n import VIETNAM, date, has, issue_text, number, t
 from geo.plans import Figure
+from geo.reasons import Reason, Standing
 from geo.wording import ZoneName, amount, plain, signed, verdict_sentence
 
 _OPERATORS = {"sum": " + ", "quotient": " ÷ ", "difference": " − "}
@@ -50,7 +51,9 @@ def _key(finding: Finding) -> str:
     arithmetic = finding.arithmetic
     match finding.mechanism:
         case Mechanism.LEDGER | Mechanism.IDENTITY:
-            return f"{finding.mechanism}.{finding.params['entry']}.{outcome}"
+            key = f"{finding.mechanism}.{finding.params['entry']}.{outcome}"
+            answered = f"{key}_answered"  # there is one where a sentence misses a reason
+            return answered if finding.answered and has("vi", f"finding.{answered}") else key
         case _ if finding.remark in (Remark.LOST, Remark.UNDEFINED):
             return "recomputed" if arithmetic is not None else "not_recomputed"
         case one if one in _AGAINST and arithmetic is not None:
@@ -196,6 +199,46 @@ def _terms(term: Term) -> tuple[Term, ...]:
     return term.terms if isinstance(term, Compound) else (term,)
 
 
+# -- reasons of staff
+
+
+def reason_lines(finding: Finding, lang: str) -> list[str]:
+    """The reasons given for a finding, those that hold first; withdrawn ones are left out.
+
+    Examples
+    --------
+    ``“Giai đoạn 2 chưa lập quy hoạch chi tiết” (Lê Chi, người duyệt, 20/11/2026)``
+    """
+    basis = finding.basis
+    return [
+        t(lang, f"reason.{wanted}", text=" ".join(one.text.split()), signature=_signed(one, lang))
+        for wanted in (Standing.HOLDS, Standing.EARLIER)
+        for one in finding.reasons
+        if one.standing(basis) is wanted
+    ]
+
+
+def _signed(reason: Reason, lang: str) -> str:
+    """Who gave a reason and on which day; the role only, where names are left out."""
+    return t(
+        lang,
+        "reason.signed" if reason.signer else "reason.unsigned",
+        name=reason.signer,
+        role=t(lang, f"role.{reason.role}"),
+        day=date(reason.at.astimezone(VIETNAM).date(), lang),
+    )
+
+
+def _reason_json(reason: Reason, basis: str) -> dict[str, Any]:
+    return {
+        "text": reason.text,
+        "by": reason.signer or None,
+        "role": reason.role.value,
+        "at": reason.at.isoformat(),
+        "standing": reason.standing(basis).value,
+    }
+
+
 # -- JSON
 
 
@@ -230,6 +273,10 @@ def finding_json(
         "records": list(finding.records),
         "quotes": list(finding.quotes),
         "because": finding.because.id if finding.because else None,
+        "open": finding.open,
+        "reasons": [
+            _reason_json(one, finding.basis) for one in finding.reasons if not one.withdrawn_at
+        ],
         "arithmetic": None
         if arithmetic is None
         else {
@@ -261,6 +308,8 @@ def audit_json(audit: Audit, lang: str, name: ZoneName) -> dict[str, Any]:
         "unchecked": [one.id for one in audit.unchecked],
         "lost": [one.id for one in audit.lost],
         "counts": {status.value: count for status, count in audit.counts().items()},
+        "open": {status.value: count for status, count in audit.open_counts().items()},
+        "answered": len(audit.answered),
         "mechanisms": {
             mechanism.value: {status.value: count for status, count in own.items()}
             for mechanism, own in audit.by_mechanism().items()

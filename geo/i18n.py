@@ -18,6 +18,9 @@ from geo.issues import Issue
 LANGUAGES = ("vi", "en")
 LOCALE_DIR = Path(__file__).parent / "locale"
 
+VIETNAM = dt.timezone(dt.timedelta(hours=7))
+"""The time of Vietnam; it has no summer time."""
+
 _MARKS = {"vi": (".", ","), "en": (",", ".")}  # thousands, decimal
 
 

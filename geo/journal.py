@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from geo import i18n
 from geo.auth import Actor
 from geo.changes import Action, FieldChange, diff, raw_of
 from geo.crs import distance_km
@@ -18,8 +19,7 @@ from geo.store.lineage import Link, links
 from geo.store.people import all_users
 from geo.zones import Zone
 
-VIETNAM = dt.timezone(dt.timedelta(hours=7))
-"""The time of Vietnam; it has no summer time."""
+VIETNAM = i18n.VIETNAM
 
 PAGE = 100
 

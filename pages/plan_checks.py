@@ -14,8 +14,10 @@ from geo.journal import VIETNAM
 from geo.plans import Document
 from pages.ui import audit_charts, filters, findings, guard
 from pages.ui.findings import MARKS, Reader, Test
+from pages.ui.identity import actor
 from pages.ui.markdown import escape
-from pages.ui.resources import get_planner
+from pages.ui.reasons import Reasons
+from pages.ui.resources import get_desk, get_planner
 from pages.ui.session import (
     LONGEST_TEXT,
     language,
@@ -27,12 +29,13 @@ from pages.ui.session import (
 
 VIEWS = ("findings", "charts", "issues")
 RULES = ("plan", "today", "date")
+ANSWERS = ("open", "answered")
 STEP = 25  # cards that are drawn at first, and more at a click
 TOTALS = 6  # totals of areas above the list
 MET_LINES = 200
 CHARTS = 12
 EARLIEST = dt.date(1990, 1, 1)
-CHOICE = ("province", "document", "rules", "rules_day", "status", "find", "mechanism")
+CHOICE = ("province", "document", "rules", "rules_day", "status", "answer", "find", "mechanism")
 KEPT = {**dict.fromkeys(CHOICE, ""), "rules": RULES[0], "finding": "", "view": VIEWS[0]}
 
 guard.enter()
@@ -106,6 +109,7 @@ def finding_filters(reader: Reader) -> dict[str, Test]:
     audit = reader.audit
     mechanisms = [one.value for one in audit.by_mechanism()]
     seed_choices("status", [one.value for one in MARKS])
+    seed_choices("answer", ANSWERS)
     seed_choices("mechanism", mechanisms)
     st.session_state["mechanism"] = [
         one for one in st.session_state["mechanism"] if one in mechanisms
@@ -118,6 +122,14 @@ def finding_filters(reader: Reader) -> dict[str, Test]:
         selection_mode="multi",
         persist_state="session",
         format_func=lambda one: t(lang, f"status.{one}"),
+    )
+    st.pills(
+        t(lang, "page.reasons.filter"),
+        ANSWERS,
+        key="answer",
+        selection_mode="multi",
+        persist_state="session",
+        format_func=lambda one: t(lang, f"page.reasons.{one}"),
     )
     st.text_input(
         t(lang, "page.checks.search"),
@@ -138,10 +150,15 @@ def finding_filters(reader: Reader) -> dict[str, Test]:
         format_func=lambda one: t(lang, f"mechanism.{one}"),
     )
     statuses, chosen = set(st.session_state["status"]), set(st.session_state["mechanism"])
+    answers = set(st.session_state["answer"])
     text = str(st.session_state["find"] or "").strip()
     tests: dict[str, Test] = {}
     if statuses:
         tests[t(lang, "page.checks.verdict")] = lambda one: one.status.value in statuses
+    if answers:
+        tests[t(lang, "page.reasons.filter")] = lambda one: (
+            (one.open and "open" in answers) or (one.answered and "answered" in answers)
+        )
     if text:
         tests[t(lang, "page.checks.search")] = reader.mentions(text)
     if chosen:
@@ -153,14 +170,21 @@ def finding_filters(reader: Reader) -> dict[str, Test]:
 
 
 def glance(audit: Audit) -> None:
-    """How many figures, and how many findings of each status."""
-    counts = audit.counts()
+    """How many figures, and how many findings of each status that nobody has answered."""
+    counts = audit.open_counts()
     with st.container(horizontal=True, key="totals"):
         stated = sum(not one.derived for one in audit.figures.values())
         st.metric(t(lang, "page.checks.figures"), number(stated, lang), width="content")
         for status, (icon, colour) in MARKS.items():
             label = f":{colour}[{icon}] {t(lang, f'status.{status}')}"
             st.metric(label, number(counts[status], lang), width="content")
+        if audit.answered:
+            st.metric(
+                t(lang, "page.reasons.count"),
+                number(len(audit.answered), lang),
+                help=t(lang, "page.reasons.count_help"),
+                width="content",
+            )
         for key, own in (("unchecked", audit.unchecked), ("lost", audit.lost)):
             st.metric(
                 t(lang, f"page.checks.{key}"),
@@ -188,14 +212,17 @@ def by_document(audit: Audit) -> str:
         t(lang, "field.document"),
         t(lang, "page.checks.figures"),
         *(t(lang, f"status.{status}") for status in MARKS),
+        *([t(lang, "page.reasons.count")] if audit.answered else []),
         *(t(lang, f"page.checks.{key}") for key in keys),
     ]
     lines = [" | ".join(heads), " | ".join([":--", *["--:"] * (len(heads) - 1)])]
-    counts = Counter((one.document, one.status) for one in audit.findings)
+    counts = Counter((one.document, one.status) for one in audit.findings if not one.answered)
+    answered = Counter(one.document for one in audit.answered)
     for document in audit.documents:
         numbers = [
             sum(not one.derived for one in document.figures),
             *(counts[document.id, status] for status in MARKS),
+            *([answered[document.id]] if answered else []),
             *(
                 sum(one.document == document.id for one in own)
                 for own in (audit.unchecked, audit.lost)
@@ -241,6 +268,7 @@ def listed(reader: Reader, shown: list[Finding]) -> None:
             icon, colour = MARKS[one.status]
             words = f":{colour}[{icon}] {escape(reader.about(one))}: {escape(reader.sentence(one))}"
             reader.opening(one, words, f"total-{one.id}")
+            reasons.show(one, f"total-answer-{one.id}")
     only_met = [Status(one) for one in st.session_state["status"]] == [Status.MET]
     order = list(MARKS)
     rest = [one for one in shown if one not in totals]
@@ -251,10 +279,7 @@ def listed(reader: Reader, shown: list[Finding]) -> None:
     section: tuple[Status, str] | None = None
     for one in cards[:drawn]:
         if section is None or section[0] is not one.status:
-            count = sum(other.status is one.status for other in cards)
-            words = t(lang, f"status.{one.status}")
-            heading = t(lang, "page.checks.heading", status=words, count=count)
-            st.subheader(heading, anchor=one.status.value)
+            st.subheader(heading(cards, one.status), anchor=one.status.value)
         if section != (one.status, one.document):
             section = one.status, one.document
             st.markdown(f"**{escape(reader.document(one))}**")
@@ -271,6 +296,16 @@ def listed(reader: Reader, shown: list[Finding]) -> None:
             folded.markdown("\n".join(reader.line(one) for one in met[:MET_LINES]))
             if len(met) > MET_LINES:
                 folded.caption(t(lang, "page.checks.met_capped", count=MET_LINES))
+
+
+def heading(cards: list[Finding], status: Status) -> str:
+    """A status with how many findings have it, those that staff have answered apart."""
+    own = [one for one in cards if one.status is status]
+    answered = sum(one.answered for one in own)
+    words, count = t(lang, f"status.{status}"), len(own) - answered
+    if answered:
+        return t(lang, "page.reasons.heading", status=words, count=count, answered=answered)
+    return t(lang, "page.checks.heading", status=words, count=count)
 
 
 def more(choice: str, count: int) -> None:
@@ -340,8 +375,10 @@ if not chosen:
     publish({"province": ""})
     st.info(t(lang, "page.checks.no_documents"), icon=":material/filter_alt_off:")
     st.stop()
-audit = findings.audited(planner, planner.revision, tuple(chosen), day)
-reader = Reader(planner, audit, lang, name)
+reasons = Reasons(get_desk(), actor(), lang)
+reasons.tell()
+audit = reasons.attached(findings.audited(planner, planner.revision, tuple(chosen), day))
+reader = Reader(planner, audit, lang, name, reasons)
 with st.sidebar:
     tests = finding_filters(reader)
 own = [*audit.findings, *audit.derived]

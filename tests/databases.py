@@ -25,8 +25,10 @@ import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.engine import Engine
 
+from geo.auth import Actor, Role
 from geo.changes import Action, Change, Item
 from geo.settings import Settings
+from geo.store import reasons
 from geo.store.database import reading, writing
 from geo.store.register import Register
 from geo.store.schema import events, metadata, sessions, users
@@ -128,7 +130,7 @@ class Cluster:
 
 
 def fill(engine: Engine, settings: Settings) -> Register:
-    """The committed data, an edit, an open proposal with a comment, a user and a draft."""
+    """The committed data, an edit, an open proposal with a comment, a user, a draft, reasons."""
     store = Register(settings, engine)
     first_load(store)
     first, second = store.snapshot().zones[:2]
@@ -138,6 +140,11 @@ def fill(engine: Engine, settings: Settings) -> Register:
     proposal = store.propose(Change(Action.EDIT, "Tên mới", (Item(second.id, 1, renamed),)), "an")
     store.comment(proposal, "bình", "Xem lại\nquyết định.")
     store.save_draft("an", second.id, {"name": "đang gõ"})
+    answer = {"finding": "tn-r120", "document": "tn-qd-341-2010", "basis": "b" * 64}
+    for login, role in (("an", Role.EDITOR), ("bình", Role.APPROVER)):
+        actor = Actor(login, login.title(), role)
+        reasons.record(engine, actor, **answer, text=f"Đánh máy nhầm.\n{login}")
+    reasons.withdraw(engine, actor, reasons.recorded(engine)[0])
     now = dt.datetime.now(dt.UTC)
     with writing(engine) as connection:
         made = connection.execute(

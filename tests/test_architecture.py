@@ -16,6 +16,7 @@ ORDER = [
     "geo.i18n",
     "geo.settings",
     "geo.auth",
+    "geo.reasons",
     "geo.crs",
     "geo.zones",
     "geo.industries",

@@ -23,7 +23,9 @@ from geo.errors import SetupError, UsageError
 from geo.i18n import LANGUAGES, LOCALE_DIR, catalogue, error_text, has
 from geo.store import backup, health, migrate
 from geo.store.database import StoreError, meaning, open_engine, reading, sqlite_file, writing
+from geo.store.register import Register
 from geo.store.schema import APPEND_ONLY, events, metadata, register, zones
+from geo.store.seeding import first_load
 from tests import databases
 from tests.conftest import ROOT
 
@@ -118,7 +120,7 @@ def test_processes_that_start_at_once_make_the_tables_once(store_url):
 NEXT = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "{last_but_one}"
 def upgrade():
     op.add_column("seed", sa.Column("more", sa.Text))
     op.create_table("extra", sa.Column("id", sa.Integer))
@@ -128,22 +130,27 @@ def upgrade():
 
 @pytest.fixture
 def next_program(tmp_path, monkeypatch):
-    """Makes the program one with a further migration, which ends in a given statement."""
+    """Makes the program one with a further migration, which ends in a given statement.
+
+    Gives the revision before it.
+    """
 
     def make(last="pass"):
+        before = migrate.newest()
         folder = tmp_path / "versions"
         shutil.copytree(migrate.VERSIONS, folder)
-        (folder / "0002_more.py").write_text(NEXT.format(last=last))
+        (folder / "9999_more.py").write_text(NEXT.format(last=last, last_but_one=before))
         monkeypatch.setattr(migrate, "VERSIONS", folder)
+        return before
 
     return make
 
 
 def test_older_tables_are_brought_up_to_date_and_a_file_is_copied_first(engine, next_program):
     note(engine)
-    next_program()
+    before = next_program()
     assert refusal(migrate.require, engine) == "store.outdated"
-    assert migrate.upgrade(engine) == "0002"
+    assert migrate.upgrade(engine) == "9999"
     assert "extra" in tables(engine)
     assert notes(engine) == 1
     file = sqlite_file(engine)
@@ -154,17 +161,40 @@ def test_older_tables_are_brought_up_to_date_and_a_file_is_copied_first(engine, 
         older = open_engine(f"sqlite:///{copy}")
         assert "extra" not in tables(older)
         assert notes(older) == 1
-        assert migrate.current(older) == "0001"
+        assert migrate.current(older) == before
         older.dispose()
 
 
 def test_an_upgrade_that_fails_leaves_the_tables_as_they_were(engine, next_program):
     note(engine)
-    next_program("op.execute('SELECT * FROM nowhere')")
+    before = next_program("op.execute('SELECT * FROM nowhere')")
     assert refusal(migrate.upgrade, engine) == "store.not_prepared"
-    assert migrate.current(engine) == "0001"
+    assert migrate.current(engine) == before
     assert "extra" not in tables(engine)
     assert notes(engine) == 1
+
+
+def test_a_register_of_the_first_tables_keeps_everything(
+    store_url, settings, tmp_path, monkeypatch
+):
+    """The register of version 0.2 has no table for reasons."""
+    first = tmp_path / "first"
+    first.mkdir()
+    shutil.copy(migrate.VERSIONS / "0001_register.py", first)
+    newest = migrate.VERSIONS
+    monkeypatch.setattr(migrate, "VERSIONS", first)
+    engine = open_engine(store_url)
+    assert migrate.upgrade(engine) == "0001"
+    store = Register(settings, engine)
+    first_load(store)
+    note(engine)
+    before = store.snapshot()
+    monkeypatch.setattr(migrate, "VERSIONS", newest)
+    assert migrate.upgrade(engine) == migrate.newest()
+    assert store.snapshot() == before
+    assert notes(engine) == 1
+    assert health.check(engine) == []
+    engine.dispose()
 
 
 def test_tables_of_a_newer_program_are_refused(engine):
@@ -275,6 +305,8 @@ OTHER = "(SELECT max(zone_id) FROM versions WHERE version = 1)"
         ("DELETE FROM register", {"register"}),
         ("DELETE FROM pending", {"unqueued"}),
         ("UPDATE proposals SET status = 'rejected'", {"pending"}),
+        ("UPDATE reasons SET finding_id = 'x' WHERE withdraws IS NOT NULL", {"reason"}),
+        ("UPDATE reasons SET withdraws = id WHERE withdraws IS NOT NULL", {"reason"}),
     ],
 )
 def test_the_check_finds_what_was_changed_behind_its_back(filled, statement, codes):

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from geo.checks.verdicts import Status, Verdict
 from geo.issues import Issue, Responsible
 from geo.plans import Figure, Operand, Quotient, Sum
+from geo.reasons import Reason, Standing, digest
 
 
 class Mechanism(StrEnum):
@@ -140,6 +141,8 @@ class Finding:
         Where it is one of these: they hold its words.
     derived
         It holds for figures that the document does not state, and is no merit of the document.
+    reasons
+        That staff have given for it, the newest first, also those that no longer hold.
     """
 
     id: str
@@ -161,6 +164,64 @@ class Finding:
     derived: bool = False
     note_vi: str | None = None
     note_en: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def basis(self) -> str:
+        """Digest of what it says in whatever language: a reason holds as long as it stays.
+
+        What explains a finding, the rows behind a sum and names of zones are not part of it.
+        """
+        parts = (self.arithmetic, self.params, self.verdict, self.issue)
+        return digest([self.status, self.as_read, self.remark, *map(_said, parts)])
+
+    @property
+    def answers(self) -> tuple[Reason, ...]:
+        """The reasons that hold."""
+        if not self.reasons:
+            return ()
+        basis = self.basis
+        return tuple(one for one in self.reasons if one.standing(basis) is Standing.HOLDS)
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.answers)
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to look at it."""
+        return self.status is not Status.MET and not self.answered
+
+
+_INCIDENTAL = ("zone", "citation", "day")
+"""Parts of a sentence on law that leave it the same: names, and the day that was asked for."""
+
+
+def _said(part: object) -> object:
+    """A part of a finding as plain values, without what only follows from the others."""
+    match part:
+        case Value():
+            return [part.source, part.value, part.comparator, part.high]
+        case Compound():
+            return [part.operation, *map(_said, part.terms)]
+        case Step():
+            return [_said(part.term), part.unit, part.years]
+        case Arithmetic():
+            return [_said(part.steps), part.unit, _said(part.stated)]
+        case Verdict():
+            figure = part.figure
+            stated = [figure.comparator, figure.value, figure.high, figure.unit]
+            missing = [[one.record, one.name] for one in part.missing]
+            return [*stated, part.status, part.actual, missing, part.reason, _said(part.params)]
+        case Issue():
+            kept = {name: one for name, one in part.params.items() if name not in _INCIDENTAL}
+            return [part.code, part.field, _said(kept)]
+        case Mapping():
+            return {name: _said(one) for name, one in part.items()}
+        case tuple() | list():
+            return [_said(one) for one in part]
+        case _:
+            return part
 
 
 def value_of(figure: Figure) -> Value:

@@ -25,7 +25,7 @@ from geo.issues import Issue, Severity, capped, has_errors
 from geo.joins import Total
 from geo.services import GROUPINGS, Planner
 from geo.settings import Settings
-from geo.store import open_reader
+from geo.store import open_reader, open_reasons
 
 ISSUES_OF_A_KIND = 100
 """How many issues of one kind are printed one by one."""
@@ -123,6 +123,7 @@ def _audit(options: argparse.Namespace, settings: Settings, lang: str) -> int:
     province = planner.find_province(options.province) if options.province else None
     document = planner.find_document(options.document) if options.document else None
     found = planner.audit(province, [document] if document else [], day)
+    found = found.with_reasons(open_reasons(settings))
     if options.out is not None:
         reports.save(options.out, planner, found, lang)
         counts = {"figures": len(found.figures), "findings": len(found.findings)}
@@ -133,7 +134,7 @@ def _audit(options: argparse.Namespace, settings: Settings, lang: str) -> int:
     else:
         _print_audit(planner, found, lang)
     report(planner.issues(), lang, sys.stderr, least=Severity.WARNING)
-    return 1 if found.counts()[Status.NOT_MET] else 0
+    return 1 if found.open_counts()[Status.NOT_MET] else 0
 
 
 def _print_audit(planner: Planner, found: Audit, lang: str) -> None:
@@ -149,6 +150,8 @@ def _print_audit(planner: Planner, found: Audit, lang: str) -> None:
                 if one.status in (Status.NOT_MET, Status.TO_REVIEW):
                     who = t(lang, f"responsible.{one.responsible}")
                     print(f"      {t(lang, 'cli.audit_mends', who=who)}")
+                for reason in audit_wording.reason_lines(one, lang):
+                    print(f"      {t(lang, 'cli.audit_reason', reason=reason)}")
     print(
         "\n"
         + t(
@@ -160,7 +163,9 @@ def _print_audit(planner: Planner, found: Audit, lang: str) -> None:
         )
     )
     print(t(lang, "cli.audit_derived", count=len(found.derived)))
-    counts = found.counts().items()
+    if found.answered:
+        print(t(lang, "cli.audit_answered", count=len(found.answered)))
+    counts = found.open_counts().items()
     print(", ".join(f"{t(lang, f'status.{status}')}: {number(n, lang)}" for status, n in counts))
 
 

@@ -2,7 +2,8 @@
 
 Everything that changes a zone is one :class:`Submission`: an edit, a grid of edits, a new zone, a
 split, a merger, a retirement, the return to an older version. It is authorised, checked and
-written as a whole or not at all.
+written as a whole or not at all. Reasons for what the audit has found change no zone: see
+:mod:`geo.desk.answers`.
 """
 
 from geo.desk.conflicts import Clash, ConflictError, clash_of, settle

@@ -7,11 +7,26 @@ from typing import Any
 
 from geo.changes import Raw
 from geo.districts import Unit, UnitRegister
+from geo.joins import BOUNDARY_VINTAGE
+from geo.plans import Document
 
 
 def provinces_of(records: Iterable[Raw], register: UnitRegister) -> frozenset[str]:
     """Codes of 2016 of the provinces in which raw records lie."""
     return frozenset(code for raw in records for code in _provinces(raw, register))
+
+
+def provinces_of_document(document: Document, register: UnitRegister) -> frozenset[str]:
+    """Codes of 2016 of the provinces that a document is about.
+
+    A document of one of the provinces of 2025 is about all that were merged into it.
+    """
+    ref = document.province
+    if ref.vintage != "2025":
+        return frozenset({_province({"code": ref.code, "vintage": ref.vintage}, register)})
+    old = register.of(BOUNDARY_VINTAGE, "province")
+    merged = {one.code for one in old if one.province_2025_code == ref.code}
+    return frozenset(merged or {ref.code})
 
 
 def _provinces(raw: Raw, register: UnitRegister) -> set[str]:

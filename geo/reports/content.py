@@ -167,6 +167,8 @@ def compose(planner: Planner, audit: Audit, lang: str, as_of: dt.date) -> Report
         "as_of": as_of,
         "revision": planner.revision,
         "day": day,
+        "open": sum(one.open for one in audit.findings),
+        "answered": len(audit.answered),
         "figures": len(audit.figures),
         "lost": len(audit.lost),
         "unchecked": len(audit.unchecked),
@@ -270,6 +272,7 @@ def _findings(
         findings, key=lambda one: (order.index(one.document), URGENCY.index(one.status))
     )
     several = len(documents) > 1
+    answered = any(audit_wording.reason_lines(one, lang) for one in wanted)
     columns = [
         _column(lang, "at", 6, 5),
         _column(lang, "document", 22, 11 if several else 0),
@@ -285,6 +288,7 @@ def _findings(
         _column(lang, "quotes", 60, 36),
         _column(lang, "records", 40, 18),
         _column(lang, "mends", 22, 13),
+        _column(lang, "reasons", 50, 30 if answered else 0),
         _column(lang, "note", 40, 0),
         _column(lang, "id", 34, 0),
     ]
@@ -300,6 +304,7 @@ def _findings(
             "\n".join(one.quotes),
             _named(one.records, lang, name),
             t(lang, f"responsible.{one.responsible}") if needs_mending(one) else "",
+            "\n".join(audit_wording.reason_lines(one, lang)),
             (one.note_en if lang == "en" else one.note_vi) or "",
             one.id,
         )

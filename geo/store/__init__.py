@@ -4,7 +4,7 @@ Use cases that read know :class:`Repository` only; those that write, :class:`Reg
 """
 
 from geo.store.database import StoreError
-from geo.store.opening import Opened, open_reader, open_store, prepare
+from geo.store.opening import Opened, open_reader, open_reasons, open_store, prepare
 from geo.store.publishing import StaleError
 from geo.store.register import DecidedError, PendingError, Register
 from geo.store.repository import FileRepository, Repository, Snapshot
@@ -25,6 +25,7 @@ __all__ = [
     "StoreError",
     "Version",
     "open_reader",
+    "open_reasons",
     "open_store",
     "prepare",
 ]

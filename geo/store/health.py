@@ -18,6 +18,7 @@ from geo.store.schema import (
     APPEND_ONLY,
     pending,
     proposals,
+    reasons,
     register,
     revisions,
     versions,
@@ -63,7 +64,7 @@ def check(engine: Engine) -> list[Finding]:
         found = list(_file(connection))
         if found:
             return found  # what else would be read from such a file means nothing
-        for part in (_references, _triggers, _revisions, _versions, _zones, _queue):
+        for part in (_references, _triggers, _revisions, _versions, _zones, _queue, _reasons):
             found += part(connection)
     return found
 
@@ -207,6 +208,25 @@ def _queue(connection: Connection) -> Iterator[Finding]:
         for item in json.loads(items):
             if (proposal_id, item["zone_id"]) not in holding:
                 yield Finding("unqueued", {"zone": item["zone_id"], "proposal": str(proposal_id)})
+
+
+def _reasons(connection: Connection) -> Iterator[Finding]:
+    """What is taken back is a reason for the same finding, given before."""
+    other = reasons.alias()
+    query = (
+        sa.select(reasons.c.id)
+        .join(other, other.c.id == reasons.c.withdraws)
+        .where(
+            sa.or_(
+                other.c.finding_id != reasons.c.finding_id,
+                other.c.withdraws.is_not(None),
+                other.c.id >= reasons.c.id,
+            )
+        )
+        .order_by(reasons.c.id)
+    )
+    for number in connection.scalars(query):
+        yield Finding("reason", {"reason": str(number)})
 
 
 def _some(numbers: list[int]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo.errors import KhuCumError, SetupError
+from geo.reasons import Reason
 from geo.settings import Settings
-from geo.store import migrate, seeding
+from geo.store import migrate, reasons, seeding
 from geo.store.database import database_url, open_engine, sqlite_file
 from geo.store.register import Register
 from geo.store.repository import FileRepository, Repository
@@ -94,3 +95,16 @@ def open_reader(settings: Settings) -> Repository:
     migrate.require(engine)
     register = Register(settings, engine)
     return register if seeding.edited(register) else FileRepository(settings)
+
+
+def open_reasons(settings: Settings) -> list[Reason]:
+    """The reasons that staff have given for findings; none where there is no database.
+
+    Also of a database that staff have not edited otherwise; makes and changes nothing.
+    """
+    engine = open_engine(database_url(settings))
+    file = sqlite_file(engine)
+    if file is not None and not file.exists():
+        return []
+    migrate.require(engine)
+    return reasons.recorded(engine)

@@ -1,7 +1,8 @@
 """The tables of the register, the same in SQLite and in PostgreSQL with PostGIS.
 
 ``zones`` is the published register as QGIS may open it; ``revisions`` and ``versions`` are its
-history and only ever grow; everything else is work in progress and people.
+history and only ever grow, as do ``reasons``, which staff give for findings of the audit;
+everything else is work in progress and people.
 """
 
 from __future__ import annotations
@@ -204,6 +205,20 @@ comments = Table(
     Column("text", Text, nullable=False),
 )
 
+reasons = Table(
+    "reasons",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", Text, nullable=False),
+    Column("document", Text, nullable=False, index=True),
+    Column("basis", String(64), nullable=False),  # see geo.checks.Finding.basis
+    Column("text", Text, nullable=False),  # empty in a row that takes another one back
+    Column("actor", Login, nullable=False),
+    Column("role", String(20), nullable=False),  # of the actor at that moment
+    Column("at", Utc, nullable=False),
+    Column("withdraws", ForeignKey("reasons.id"), unique=True),
+)
+
 drafts = Table(
     "drafts",
     metadata,
@@ -267,5 +282,5 @@ events = Table(
     Column("detail", Text, nullable=False),
 )
 
-APPEND_ONLY = ("revisions", "versions", "events")
+APPEND_ONLY = ("revisions", "versions", "events", "reasons")
 """Tables whose rows a trigger keeps from being changed or removed."""

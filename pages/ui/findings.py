@@ -21,6 +21,7 @@ from geo.text import fold
 from geo.zones import Zone
 from pages.ui import tables
 from pages.ui.markdown import escape
+from pages.ui.reasons import BADGE, Reasons
 
 MARKS = {
     Status.NOT_MET: (":material/cancel:", "red"),
@@ -35,7 +36,7 @@ WHOLE_TABLE = 60
 
 CSV_COLUMNS = (
     *("id", "document", "clause", "status", "mechanism", "about", "message"),
-    *("note", "responsible", "figures", "records", "quotes"),
+    *("note", "responsible", "reasons", "figures", "records", "quotes"),
 )
 
 Test = Callable[[Finding], bool]
@@ -68,12 +69,16 @@ def is_total(finding: Finding) -> bool:
 
 @dataclass(frozen=True)
 class Reader:
-    """The findings of one audit in a reader's language, on the page and in files."""
+    """The findings of one audit in a reader's language, on the page and in files.
+
+    `reasons` draws what staff have answered; files have it from the audit.
+    """
 
     planner: Planner
     audit: Audit
     lang: str
     name: wording.ZoneName
+    reasons: Reasons | None = None
 
     # -- words
 
@@ -117,6 +122,7 @@ class Reader:
                 *(finding.id, finding.clause, self.about(finding), self.sentence(finding)),
                 *(self.note(finding) or "", *finding.quotes, *finding.figures),
                 *(self.name(one) for one in finding.records),
+                *(one.text for one in finding.answers),
             )
             return any(wanted in fold(one) for one in words)
 
@@ -129,6 +135,8 @@ class Reader:
         made = f":{colour}-badge[{icon} {t(self.lang, f'status.{finding.status}')}]"
         if finding.derived:
             made += f" :gray-badge[{t(self.lang, 'page.checks.derived')}]"
+        if finding.answered:
+            made += f" {BADGE.format(words=t(self.lang, 'page.reasons.badge'))}"
         return made
 
     def card(self, finding: Finding, key: str = "card", *, opened: bool = False) -> None:
@@ -148,6 +156,8 @@ class Reader:
             if finding.status is not Status.MET:
                 who = t(lang, f"responsible.{finding.responsible}")
                 st.caption(escape(t(lang, "page.checks.mends", who=who)))
+            if self.reasons is not None:
+                self.reasons.show(finding, f"{key}-answer-{finding.id}")
             label = t(lang, "page.checks.clause", clause=escape(finding.clause))
             self.opening(finding, label, f"{key}-more-{finding.id}", opened=opened)
 
@@ -281,6 +291,7 @@ class Reader:
                 "message": self.sentence(one),
                 "note": self.note(one),
                 "responsible": t(lang, f"responsible.{one.responsible}"),
+                "reasons": files.LIST_MARK.join(audit_wording.reason_lines(one, lang)),
                 "figures": files.LIST_MARK.join(one.figures),
                 "records": files.LIST_MARK.join(self.name(record) for record in one.records),
                 "quotes": files.LIST_MARK.join(one.quotes),

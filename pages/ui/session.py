@@ -21,7 +21,7 @@ KEYS = (
     *("lang", "q", "province", "kind", "stage", "unit", "measure", "method", "document", "status"),
     *("do", "proposal", "box", "staff", "action"),
     *("zone", "field", "since", "until", "before", "part", "day"),
-    *("mechanism", "find", "rules", "rules_day", "finding", "view"),
+    *("mechanism", "find", "answer", "rules", "rules_day", "finding", "view"),
 )
 LONGEST_TEXT = 100
 _LAST = "_last_view"
