@@ -35,6 +35,7 @@ PAGES = (
     # file in pages/, key of its title, icon, address (never the file's name: pages/ui/guard.py),
     # and to whom it is offered: everybody, or those who have signed in and may do this
     ("zone_map", "map", ":material/map:", "ban-do", ""),
+    ("zone_finder", "finder", ":material/travel_explore:", "tim-khu", ""),
     ("plan_checks", "checks", ":material/fact_check:", "kiem-tra", ""),
     ("history", "history", ":material/history:", "lich-su", ""),
     ("data_sources", "sources", ":material/library_books:", "nguon", ""),

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -22,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
-from playwright.sync_api import TimeoutError as TooLong
 
 from bench import synthetic
+from bench.browser import ARGUMENTS, CHROMIUM, NEVER, PATIENCE_MS, WINDOW, opened, shown, watch
 from bench.serving import OURS, PLAIN, Server, running
 from geo.zones import Stage
 
@@ -35,17 +33,8 @@ FULL_SIZE = 5_000
 """The size at which everything else than the click is measured."""
 
 OPENINGS = 3
-PATIENCE_MS = 60_000
 REST_MS = 500
 """Between two clicks: what a page still does after its map is painted must not burden the other."""
-
-NEVER = float("inf")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("KHUCUM_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
-WINDOW: Any = {"width": 1360, "height": 860}
-WATCH = Path(__file__).with_name("watch.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +63,12 @@ class Side:
             "count => Object.assign(bench, {wanted: count, shown: null})", step.count
         )
         self.page.locator(f".st-key-{step.filter} button").nth(step.pill).click()
-        shown = _shown(self.page)
-        if shown is None:
+        seen = shown(self.page)
+        if seen is None:
             self.opened = NEVER
             return NEVER
         released: float = self.page.evaluate("bench.released")
-        return (shown - released) / 1000
+        return (seen - released) / 1000
 
 
 def main(sizes: Sequence[int] = SIZES) -> None:
@@ -128,16 +117,16 @@ def _clicks(browser: Browser, size: int, data: Path, servers: tuple[Server, Serv
 
 def _steps(data: Path) -> tuple[list[Step], list[Step]]:
     """CCN pressed and released: four zones of five, then all. Stages pressed one after another."""
-    shown = _placed(data)
+    placed = _placed(data)
     kinds = [
-        Step("kind", 1, sum(one["kind"] == "CCN" for one in shown)),
-        Step("kind", 1, len(shown)),
+        Step("kind", 1, sum(one["kind"] == "CCN" for one in placed)),
+        Step("kind", 1, len(placed)),
     ]
     pressed: set[str] = set()
     stages = []
     for pill, stage in enumerate(Stage):
         pressed.add(stage.value)
-        stages.append(Step("stage", pill, sum(one.get("stage") in pressed for one in shown)))
+        stages.append(Step("stage", pill, sum(one.get("stage") in pressed for one in placed)))
     return kinds, stages
 
 
@@ -158,28 +147,13 @@ def _opened(browser: Browser, server: Server, data: Path) -> Iterator[Side]:
 
 
 def _watch(count: int) -> str:
-    """The script that waits in every page and frame, at first for all zones."""
-    return f"window.benchCount = {count};\n{WATCH.read_text('utf-8')}"
+    """The script that at first waits for all zones."""
+    return watch(f"window.benchCount = {count};")
 
 
 def _open(page: Page, server: Server) -> float:
     """Open the page with the map; seconds from the start of the navigation to the map painted."""
-    page.goto(f"{server.address}/?lang=en", wait_until="commit")
-    shown = _shown(page)
-    if shown is None:
-        return NEVER
-    began: float = page.evaluate("performance.timeOrigin")
-    return (shown - began) / 1000
-
-
-def _shown(page: Page) -> float | None:
-    """When the wanted zones stood on the map, in milliseconds since 1970; None if never."""
-    try:
-        page.wait_for_function("window.bench?.shown", polling=50, timeout=PATIENCE_MS)
-    except TooLong:
-        return None
-    shown: float = page.evaluate("bench.shown")
-    return shown
+    return opened(page, f"{server.address}/?lang=en")
 
 
 def _openings(browser: Browser, data: Path, servers: tuple[Server, Server]) -> None:
@@ -278,8 +252,8 @@ class _Loads:
 def _row(task: str, size: int, found: Sequence[float], unit: str, target: str) -> None:
     ours, plain = found
     ratio = "" if NEVER in found else f"{plain / ours:,.1f} ×"
-    shown = f"{_figure(ours, unit)} | {_figure(plain, unit)} | {ratio}"
-    print(f"| {task} | {size:,} | {shown} | {target} |", flush=True)
+    both = f"{_figure(ours, unit)} | {_figure(plain, unit)} | {ratio}"
+    print(f"| {task} | {size:,} | {both} | {target} |", flush=True)
 
 
 def _figure(value: float, unit: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from geo.settings import ROOT
 
-OURS, PLAIN = "app.py", "bench/plain_page.py"
+OURS, PLAIN, BARE = "app.py", "bench/plain_page.py", "bench/bare_page.py"
 START_S = 120
 
 

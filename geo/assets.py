@@ -34,6 +34,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
         "khucum-take.css",
         "khucum-find.css",
         "khucum-table.css",
+        "khucum-results.css",
         "khucum-marks.js",
         "khucum-panels.js",
         "khucum-source.js",
@@ -47,6 +48,7 @@ FRAMES: dict[str, tuple[str, ...]] = {
         "khucum-profile.js",
         "khucum-find.js",
         "khucum-unit.js",
+        "khucum-results.js",
         "khucum-map.js",
     ),
     "draw": (

@@ -77,15 +77,25 @@ class Audit:
     derived: tuple[Finding, ...]
 
     @property
+    def stated(self) -> tuple[Figure, ...]:
+        """The figures that the documents state: those that are counted as theirs."""
+        return tuple(one for one in self.figures.values() if not one.derived)
+
+    @property
+    def inferred(self) -> tuple[Figure, ...]:
+        """The figures that follow from the rows of the documents, which do not state them."""
+        return tuple(one for one in self.figures.values() if one.derived)
+
+    @property
     def unchecked(self) -> tuple[Figure, ...]:
-        """The figures that no finding rests on: nothing could be held against them."""
+        """The stated figures that no finding rests on: nothing could be held against them."""
         checked = {name for one in (*self.findings, *self.derived) for name in one.figures}
-        return tuple(one for name, one in self.figures.items() if name not in checked)
+        return tuple(one for one in self.stated if one.id not in checked)
 
     @property
     def lost(self) -> tuple[Figure, ...]:
-        """The figures that the text at hand has not, or has damaged."""
-        return tuple(one for one in self.figures.values() if one.state is not FigureState.STATED)
+        """The stated figures that the text at hand has not, or has damaged."""
+        return tuple(one for one in self.stated if one.state is not FigureState.STATED)
 
     def counts(self) -> dict[Status, int]:
         """How many findings of each status."""

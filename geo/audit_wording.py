@@ -304,7 +304,8 @@ def audit_json(audit: Audit, lang: str, name: ZoneName) -> dict[str, Any]:
     return {
         "documents": [document.id for document in audit.documents],
         "day": audit.day.isoformat() if audit.day else None,
-        "figures": len(figures),
+        "stated": len(audit.stated),
+        "inferred": len(audit.inferred),
         "unchecked": [one.id for one in audit.unchecked],
         "lost": [one.id for one in audit.lost],
         "counts": {status.value: count for status, count in audit.counts().items()},

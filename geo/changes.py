@@ -32,6 +32,8 @@ class Action(StrEnum):
     CREATE = "create"
     EDIT = "edit"
     BULK = "bulk"
+    ADJUST = "adjust"  # an edit or several: a decision has given zones another area
+    CORRECT = "correct"  # an edit or several: the register had it wrong
     SPLIT = "split"
     MERGE = "merge"
     RETIRE = "retire"

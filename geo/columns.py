@@ -8,7 +8,7 @@ same totals record by record, and the tests hold the two against each other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
@@ -192,6 +192,11 @@ class Columns:
             )
             self._parts[name] = self._columns_of(held, at, codes)
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the boundary layers on which the zones are counted."""
+        return tuple(self._layers)
+
     def accept(self, chosen: Filter) -> Mask:
         """The zones that a filter accepts."""
         mask = np.ones(len(self._zones), dtype=bool)
@@ -204,6 +209,25 @@ class Columns:
         if wanted := fold(chosen.text):
             mask &= np.fromiter((wanted in names for names in self._folded()), bool, len(mask))
         return mask
+
+    def within(self, layer: str, codes: Collection[str]) -> Mask:
+        """The zones that lie, wholly or in part, in some units of a layer."""
+        parts, known = self._parts[layer], self._layers[layer]
+        chosen = np.isin(parts.unit, [at for at, code in enumerate(known) if code in codes])
+        mask = np.zeros(len(self._zones), dtype=bool)
+        mask[parts.zone[chosen]] = True
+        return mask
+
+    def by_province(self, mask: Mask) -> dict[str, int]:
+        """How many zones of a mask each province of 2016 has; those without are left out."""
+        codes, counts = np.unique(self._province[mask], return_counts=True)
+        return {str(code): int(count) for code, count in zip(codes, counts, strict=True)}
+
+    def by_unit(self, layer: str, mask: Mask) -> dict[str, int]:
+        """How many zones of a mask lie, wholly or in part, in each unit; others are left out."""
+        known = self._layers[layer]
+        units, counts = np.unique(self._parts[layer].where(mask).unit, return_counts=True)
+        return {known[unit]: int(count) for unit, count in zip(units, counts, strict=True)}
 
     def loosened(self, chosen: Filter) -> dict[str, int]:
         """How many zones each active criterion alone keeps out: those accepted without it."""

@@ -31,7 +31,6 @@ from geo.i18n import LANGUAGES, date, error_text, number, t
 from geo.settings import Settings
 from geo.state import Boundaries, State
 from geo.store import HistoryFilter, Version
-from geo.store.seeding import LOADER
 from geo.zones import Precision, Zone
 
 WIDTH, HEIGHT = 460, 320
@@ -352,21 +351,8 @@ def _entry(version: Version, lang: str, actor: Actor, names: Mapping[str, str]) 
         "action": t(lang, f"action.{version.action}"),
         "fields": ", ".join(t(lang, f"field.{name}") for name in fields),
         "reason": version.reason,
-        "people": _people(version, lang, actor, names),
+        "people": journal.people(version, lang, actor, names),
     }
-
-
-def _people(version: Version, lang: str, actor: Actor, names: Mapping[str, str]) -> str:
-    def staff(login: str, role: str) -> str:
-        if login == LOADER:
-            return t(lang, "history.loader")
-        return names.get(login, login) if actor.signed_in else t(lang, f"role.{role}")
-
-    approver = staff(version.actor, "approver")
-    if version.author is None:
-        return approver
-    author = staff(version.author, "editor")
-    return t(lang, "history.people", author=author, approver=approver)
 
 
 # -- the map

@@ -52,12 +52,17 @@ class Division:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A phrase of the plans; `divisions` is empty for an attribute such as high technology."""
+    """A phrase of the plans; `divisions` is empty for an attribute such as high technology.
+
+    `covers` are the codes of all that the phrase stands for, of two to four digits: a heading such
+    as "cơ khí" covers whole divisions, a product only its class.
+    """
 
     phrase: str
     divisions: tuple[str, ...]
     english: str
     attribute: bool
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,14 @@ def load(folder: Path) -> Taxonomy:
         for row in read_rows(folder / "divisions.csv", names, required=("code", "name_vi"))
     }
     terms: dict[str, Term] = {}
-    columns = ("phrase", "divisions", "english", "attribute")
+    columns = ("phrase", "divisions", "class_hints", "covers", "english", "attribute")
     for row in read_rows(folder / "terms.csv", columns, required=("phrase",)):
-        codes = tuple(code for code in row["divisions"].split(";") if code)
-        term = Term(row["phrase"], codes, row["english"], row["attribute"] == "yes")
+        codes = _codes(row["divisions"])
+        covers = _codes(row["covers"]) or _codes(row["class_hints"]) or codes
+        term = Term(row["phrase"], codes, row["english"], row["attribute"] == "yes", covers)
         terms.setdefault(term_key(term.phrase), term)
     return Taxonomy(divisions, terms)
+
+
+def _codes(cell: str) -> tuple[str, ...]:
+    return tuple(code for code in cell.split(";") if code)

@@ -375,9 +375,14 @@ def kind_totals(zones: Iterable[Zone]) -> dict[str, Total]:
 
 def province_code(zone: Zone, register: UnitRegister, vintage: str) -> str:
     """The province of a zone in the codes of 2016 or of 2025."""
-    unit = register.get(zone.province.code, zone.province.vintage, "province")
+    return province_named(zone.province.code, zone.province.vintage, register, vintage)
+
+
+def province_named(code: str, of: str, register: UnitRegister, vintage: str) -> str:
+    """The province that has a code in the list `of` a year, in the codes of 2016 or of 2025."""
+    unit = register.get(code, of, "province")
     if unit is None:
-        return zone.province.code
+        return code
     return (unit.province_2025_code if vintage == "2025" else unit.boundary_code) or ""
 
 

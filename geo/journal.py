@@ -13,10 +13,12 @@ from geo.auth import Actor
 from geo.changes import Action, FieldChange, diff, raw_of
 from geo.crs import distance_km
 from geo.desk import Desk
+from geo.i18n import date, t
 from geo.store import HistoryFilter, Version
 from geo.store.database import reading
 from geo.store.lineage import Link, links
 from geo.store.people import all_users
+from geo.store.seeding import LOADER
 from geo.zones import Zone
 
 VIETNAM = i18n.VIETNAM
@@ -127,6 +129,28 @@ def names(desk: Desk, actor: Actor) -> Mapping[str, str]:
         return {}
     with reading(desk.register.engine) as connection:
         return {user.login: user.name for user in all_users(connection)}
+
+
+def staff(login: str, role: str, lang: str, actor: Actor, known: Mapping[str, str]) -> str:
+    """A person's name; to those who have not signed in, only the role.
+
+    Parameters
+    ----------
+    known
+        See :func:`names`.
+    """
+    if login == LOADER:
+        return t(lang, "history.loader")
+    return known.get(login, login) if actor.signed_in else t(lang, f"role.{role}")
+
+
+def people(version: Version, lang: str, actor: Actor, known: Mapping[str, str]) -> str:
+    """Who proposed a version and who published it, as somebody may know it."""
+    approver = staff(version.actor, "approver", lang, actor, known)
+    if version.author is None:
+        return approver
+    author = staff(version.author, "editor", lang, actor, known)
+    return t(lang, "history.people", author=author, approver=approver)
 
 
 def kin(desk: Desk, zone_id: str) -> list[Link]:
@@ -272,6 +296,12 @@ def _altered(then: Zone, now: Zone) -> Difference | None:
 def split_and_merged_since(desk: Desk, when: dt.datetime) -> list[Link]:
     """The splits and mergers after a moment."""
     return links(desk.register.engine, since=when)
+
+
+def moment(at: dt.datetime, lang: str) -> str:
+    """A moment in the time of Vietnam: ``20/11/2026 19:47``."""
+    here = at.astimezone(VIETNAM)
+    return f"{date(here.date(), lang)} {here:%H:%M}"
 
 
 def end_of(day: dt.date) -> dt.datetime:

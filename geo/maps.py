@@ -61,6 +61,8 @@ class MapView:
         Id of a zone to open.
     heading, sources
         What is shown, in words, for prints: title, filters and totals; and what it rests on.
+    results
+        The list beside the map, see :func:`geo.search_wording.results`; None where there is none.
     """
 
     revision: str
@@ -70,6 +72,7 @@ class MapView:
     selected: str | None = None
     heading: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    results: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +324,9 @@ def vn2000(folder: Path) -> dict[str, Any]:
 
 def view_message(view: MapView, lang: str) -> dict[str, Any]:
     """The view as the browser gets it; at 5 000 zones in 708 districts below 20 KB."""
+    results = {} if view.results is None else {"results": view.results}
     return {
+        **results,
         "revision": view.revision,
         "layers": dict(view.layers),
         "visible": bitmap(view.visible),

@@ -213,7 +213,8 @@ def industry_groups(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str,
     Returns
     -------
     list of dict
-        ``state`` (``listed``, ``steered`` or ``none``), ``label`` of the group and its ``items``:
+        ``state`` (``listed``, ``steered`` or ``none``), ``clause`` or None, ``label`` of the group
+        and its ``items``:
         ``phrase`` as written, ``english`` or None, ``reading``: as what it is read where that is
         not what is written, or None; ``divisions`` of VSIC with ``code`` and ``name``. A zone
         without a list of its own has a group ``none`` that says so.
@@ -230,6 +231,7 @@ def industry_groups(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str,
     made: list[dict[str, Any]] = [
         {
             "state": state.value,
+            "clause": clause,
             "label": t(lang, f"industry.group.{state}", clause=clause),
             "items": items,
         }
@@ -237,7 +239,7 @@ def industry_groups(zone: Zone, lang: str, taxonomy: Taxonomy) -> list[dict[str,
     ]
     if not any(state is IndustryState.LISTED for state, _ in groups):
         key = "profile.no_list" if groups else "industry.none"
-        made.insert(0, {"state": "none", "label": t(lang, key), "items": []})
+        made.insert(0, {"state": "none", "clause": None, "label": t(lang, key), "items": []})
     return made
 
 

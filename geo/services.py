@@ -11,13 +11,14 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import shapely
 
-from geo import industries, joins, places, profile, rows, wording
-from geo.audit import Audit, Material, audit
+from geo import industries, joins, places, profile, rows, spots, vocabulary, wording
+from geo.audit import Audit
 from geo.checks import Status, Verdict, law
 from geo.columns import Filter, Mask
 from geo.errors import KhuCumError, UsageError
@@ -32,7 +33,11 @@ from geo.settings import Settings
 from geo.state import UNIT_LAYERS, Boundaries, State, edition, examine
 from geo.store import FileRepository, Repository, Snapshot
 from geo.thematic import METHODS, Theme, graded, judged, values_of
+from geo.wishes import Found, Near, Wish
 from geo.zones import Kind, Zone
+
+NEAR_KM = 100.0
+"""How far "near" reaches where nobody says it."""
 
 GROUPINGS = ("province", "district", "kind")
 
@@ -54,6 +59,7 @@ class Planner:
         self.repository = repository or FileRepository(settings)
         self.bounds = Boundaries.load(settings)
         self.taxonomy = industries.load(settings.data_dir / "industries")
+        self.vocabulary = vocabulary.load(settings.data_dir / "industries", self.taxonomy)
         self.rulebook = law.load(settings.data_dir / "rules")
         self._finder = places.Finder(
             self.bounds.register, self.bounds.frames, settings.data_dir / "boundaries"
@@ -79,7 +85,7 @@ class Planner:
                 if self._state is None or stamp != self._stamp:
                     snapshot = self.repository.snapshot()
                     self._state = State(
-                        snapshot, self.bounds, self.taxonomy, self._edition, self._state
+                        snapshot, self.bounds, self.vocabulary, self._edition, self._state
                     )
                     self._stamp = stamp
                 self.trouble = None
@@ -104,7 +110,7 @@ class Planner:
     def over(self, snapshot: Snapshot) -> Planner:
         """These use cases over another state of the register, such as that of an earlier day."""
         other = copy.copy(self)
-        other._pinned = State(snapshot, self.bounds, self.taxonomy, self._edition)
+        other._pinned = State(snapshot, self.bounds, self.vocabulary, self._edition)
         other.trouble = None
         return other
 
@@ -236,12 +242,30 @@ class Planner:
         return graded(layer, measure, sums, values, everything, method)
 
     def warm(self) -> None:
-        """Work out what the first visitor would wait for: names, classes, old and new units."""
+        """Work out what first visitors would wait for: names, classes, old and new units, audit."""
         planner = self.now()
         mask = planner.state.columns.accept(Filter(text="a"))
         planner.theme(mask, UNIT_LAYERS[0])
         planner.reconcile(mask)
         planner.find("a", LANGUAGES[0])
+        planner.audit()
+
+    def search(self, wish: Wish) -> Found:
+        """The zones in which a plan permits what an investor wants, the best first.
+
+        Land and place that are named in the words count where the wish itself leaves them open.
+        """
+        question = self.vocabulary.chosen(self.vocabulary.read(wish.text), wish.readings)
+        if question.area_ha is not None and wish.area_min is None and wish.area_max is None:
+            wish = replace(wish, area_min=question.area_ha)
+        if question.near and wish.near is None:
+            wish = replace(wish, near=self.place(question.near))
+        return self.state.offer.find(wish, question)
+
+    def place(self, text: str, km: float = NEAR_KM) -> Near | None:
+        """The place of a zone, unit or commune by name, and around it; None where there is none."""
+        found = (spots.near(one, self.bounds.frames, km) for one in self.find(text, LANGUAGES[0]))
+        return next((place for place in found if place is not None), None)
 
     def reconcile(self, mask: Mask) -> Reconciliation:
         """The zones of a mask on every set of units: one total, and who changed units."""
@@ -271,7 +295,7 @@ class Planner:
         documents: Collection[str] = (),
         day: dt.date | None = None,
     ) -> Audit:
-        """The audit of documents; empty choices mean all.
+        """The audit of documents, made once a state; empty choices mean all.
 
         Parameters
         ----------
@@ -281,15 +305,13 @@ class Planner:
             The day whose rules of law are applied; by default that of each document.
         """
         state = self.state
-        chosen = [
+        chosen = tuple(
             name
             for name, document in state.documents.items()
             if (province is None or document.province.code == province)
             and (not documents or name in documents)
-        ]
-        register = self.bounds.register
-        material = Material(state.documents, state.zones, state.verdicts, self.rulebook, register)
-        return audit(material, chosen, day)
+        )
+        return state.audit(self.rulebook, chosen, day)
 
     def documents(self) -> list[Document]:
         return list(self.state.documents.values())

@@ -37,6 +37,9 @@ class Settings:
     two_persons
         Whether a proposal must be published by somebody other than its author
         (``KHUCUM_TWO_PERSONS`` = ``1``).
+    count_gaps
+        Whether it is counted, without a trace of who asked, what investors search for and do not
+        find (``KHUCUM_COUNT_GAPS`` = ``1``).
     vendor_dir
         Map libraries as npm installs them (``KHUCUM_VENDOR``).
     max_file_mb
@@ -56,6 +59,7 @@ class Settings:
     database_url: str = field(default="", repr=False)  # may hold a password
     sign_in_required: bool = False
     two_persons: bool = False
+    count_gaps: bool = False
     vendor_dir: Path = ROOT / "node_modules"
     max_file_mb: int = 40
     language: str = "vi"
@@ -84,13 +88,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     sign_in = env.get("KHUCUM_SIGN_IN", "optional")
     if sign_in not in ("optional", "required"):
         raise SetupError("settings.sign_in", name="KHUCUM_SIGN_IN", value=sign_in)
-    two_persons = env.get("KHUCUM_TWO_PERSONS", "0")
-    if two_persons not in ("0", "1"):
-        raise SetupError("settings.switch", name="KHUCUM_TWO_PERSONS", value=two_persons)
     return Settings(
         database_url=env.get("DATABASE_URL", defaults.database_url),
         sign_in_required=sign_in == "required",
-        two_persons=two_persons == "1",
+        two_persons=_switch(env, "KHUCUM_TWO_PERSONS"),
+        count_gaps=_switch(env, "KHUCUM_COUNT_GAPS"),
         data_dir=Path(env.get("KHUCUM_DATA", defaults.data_dir)),
         var_dir=Path(env.get("KHUCUM_VAR", defaults.var_dir)),
         vendor_dir=Path(env.get("KHUCUM_VENDOR", defaults.vendor_dir)),
@@ -100,6 +102,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         tiles_credit=tiles_credit,
         tiles_layers=tiles_layers,
     )
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "0")
+    if value not in ("0", "1"):
+        raise SetupError("settings.switch", name=name, value=value)
+    return value == "1"
 
 
 def _basemap(env: Mapping[str, str]) -> tuple[str, str, str]:

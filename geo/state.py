@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 import geopandas as gpd
@@ -15,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo import __version__, checks, joins, thematic
-from geo.checks import Verdict, identity
+from geo.audit import Audit, Material, audit
+from geo.checks import Verdict, identity, law
 from geo.columns import Columns
 from geo.districts import Catalogue, UnitRegister, load_boundaries, load_sets
 from geo.gazetteer import Gazetteer
@@ -25,10 +27,16 @@ from geo.issues import Issue, Severity
 from geo.joins import BOUNDARY_VINTAGE, Part
 from geo.plans import Document
 from geo.reconciling import Lineage
+from geo.search import Phrases
 from geo.settings import Settings
 from geo.store import Snapshot
 from geo.text import fold
+from geo.vocabulary import Vocabulary
+from geo.wishes import Offer
 from geo.zones import Zone
+
+KEPT_AUDITS = 32
+"""How many choices of documents and days of the law a state remembers the audit of."""
 
 UNIT_LAYERS = ("districts-2016", "provinces-2016", "provinces-2025")
 
@@ -75,7 +83,7 @@ class State:
         self,
         snapshot: Snapshot,
         bounds: Boundaries,
-        taxonomy: Taxonomy,
+        vocabulary: Vocabulary,
         edition: str = "",
         previous: State | None = None,
     ) -> None:
@@ -86,7 +94,7 @@ class State:
         previous
             An earlier state; what it found out about records that are the same objects is kept.
         """
-        self.bounds, self.taxonomy = bounds, taxonomy
+        self.bounds, self.taxonomy, self._vocabulary = bounds, vocabulary.taxonomy, vocabulary
         self.revision = hashlib.sha256(f"{snapshot.revision} {edition}".encode()).hexdigest()[:16]
         self.documents = {document.id: document for document in snapshot.documents}
         self._found = self._examined(snapshot.zones, previous)
@@ -135,6 +143,12 @@ class State:
         )
 
     @cached_property
+    def offer(self) -> Offer:
+        """The zones as investors search them."""
+        phrases = Phrases(self.zones, self.taxonomy, self._vocabulary)
+        return Offer(self.zones, self.columns, phrases)
+
+    @cached_property
     def _verdicts_of(self) -> Mapping[str, Sequence[Verdict]]:
         found: dict[str, list[Verdict]] = {}
         for verdict in self.verdicts:
@@ -158,6 +172,17 @@ class State:
         others = [one for one in self._by_name.get(_bare_name(zone), ()) if one != zone.id]
         home = self.provinces.get(zone.id)
         return sorted(others, key=lambda one: (self.provinces[one] != home, one))
+
+    @cached_property
+    def audit(self) -> Callable[[law.Rulebook, tuple[str, ...], dt.date | None], Audit]:
+        """The audit of documents by rules, ids and day; what was asked for last is kept."""
+        own = self.documents, self.zones, self.verdicts
+        units = self.bounds.register
+
+        def made(rules: law.Rulebook, documents: tuple[str, ...], day: dt.date | None) -> Audit:
+            return audit(Material(*own, rules, units), documents, day)
+
+        return lru_cache(maxsize=KEPT_AUDITS)(made)
 
     @cached_property
     def lineage(self) -> Lineage:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from geo import __version__, assets, maps, wording
+from geo import __version__, assets, maps, search_wording, wording
 from geo.columns import UNKNOWN_STAGE, Filter, Sums
+from geo.crs import geometry_area_ha
 from geo.errors import SetupError
 from geo.i18n import ha, t
 from geo.io import packages, tables, xlsx
@@ -24,6 +25,7 @@ from geo.plans import Document
 from geo.rows import table
 from geo.services import Planner
 from geo.state import UNIT_LAYERS
+from geo.wishes import MATCHING, Wish
 from geo.zones import AREA_FIELDS, Kind, Zone
 
 MOST_NAMED = 6
@@ -111,6 +113,50 @@ def filter_words(planner: Planner, chosen: Filter, lang: str) -> str:
         stages = ", ".join(_stage(stage, lang) for stage in chosen.stages)
         parts.append(f"{t(lang, 'field.stage')}: {stages}")
     return " · ".join(parts) or t(lang, "take.everything")
+
+
+def wish_words(planner: Planner, wish: Wish, lang: str) -> list[str]:
+    """What an investor asked for beside the product: each criterion in words."""
+
+    def said(key: str, value: str) -> str:
+        name = t(lang, f"search.criterion.{key}")
+        return t(lang, "shortlist.criterion.words", name=name, value=value)
+
+    told = [filter_words(planner, wish.zones, lang)] if wish.zones.active else []
+    for layer, codes in wish.units.items():
+        if codes:
+            names = [planner.bounds.unit_name(code, layer) for code in codes]
+            told.append(said(layer, ", ".join(names)))
+    for key, low, high, unit in (
+        ("area", wish.area_min, wish.area_max, "ha"),
+        ("free", wish.free_min, None, "ha"),
+        ("occupancy", None, wish.occupancy_max, "%"),
+    ):
+        ends = {
+            name: wording.amount(end, unit, lang)
+            for name, end in (("low", low), ("high", high))
+            if end is not None
+        }
+        if ends:
+            form = "between" if len(ends) > 1 else "from" if "low" in ends else "to"
+            told.append(said(key, t(lang, f"shortlist.criterion.{form}", **ends)))
+    if wish.precisions:
+        told.append(
+            said("precisions", ", ".join(t(lang, f"precision.{p}") for p in wish.precisions))
+        )
+    if wish.near is not None:
+        place = search_wording.place(wish.near, lang)
+        told.append(t(lang, "shortlist.criterion.near", km=wish.near.km, place=place))
+    if wish.within is not None:
+        area = ha(round(geometry_area_ha(wish.within)), lang)
+        told.append(t(lang, "shortlist.criterion.within", area=area))
+    if wish.standings != MATCHING:
+        states = ", ".join(t(lang, f"search.short.{one}") for one in wish.standings)
+        name = t(lang, "shortlist.criterion.states")
+        told.append(t(lang, "shortlist.criterion.words", name=name, value=states))
+    if wish.known_only:
+        told.append(t(lang, "shortlist.criterion.known_only"))
+    return told
 
 
 def _provinces(planner: Planner, chosen: Filter, lang: str) -> list[str]:

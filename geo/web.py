@@ -162,48 +162,39 @@ def routes(
         body = cache.get(name, current, lambda: _Body.of(planner.rows(lang), "application/json"))
         return body.response(request, forever)
 
+    def told(found: object, revision: str, planner: Planner, target: str) -> Response:
+        """An answer of one revision; `target`, relative for a base path, is that of the newest."""
+        if found is None:
+            return _refusal(404, "not_found")
+        if revision != planner.revision:
+            return RedirectResponse(target, 307, {"Cache-Control": NEVER})
+        headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
+        return JSONResponse(found, headers=headers)
+
     def record(request: Request) -> Response:
         revision, lang, zone = (request.path_params[key] for key in ("revision", "lang", "zone"))
         if lang not in LANGUAGES or not _ZONE_ID.fullmatch(zone):
             return _refusal(404, "not_found")
         planner = get_planner().now()
-        current = planner.revision
-        if revision != current:
-            # relative, so that it also holds behind a base path or a proxy
-            target = f"../../{current}/{lang}/{zone}.json"
-            return RedirectResponse(target, 307, {"Cache-Control": NEVER})
-        found = planner.record(zone, lang)
-        if found is None:
-            return _refusal(404, "not_found")
-        headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
-        return JSONResponse(found, headers=headers)
+        target = f"../../{planner.revision}/{lang}/{zone}.json"
+        return told(planner.record(zone, lang), revision, planner, target)
 
     def find(request: Request) -> Response:
         revision, lang = (request.path_params[key] for key in ("revision", "lang"))
         if lang not in LANGUAGES:
             return _refusal(404, "not_found")
         planner = get_planner().now()
-        current = planner.revision
-        if revision != current:
-            target = f"../{current}/{lang}.json?{request.url.query}"
-            return RedirectResponse(target, 307, {"Cache-Control": NEVER})
         found = planner.find(request.query_params.get("q", ""), lang)
-        headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
-        return JSONResponse({"found": found}, headers=headers)
+        target = f"../{planner.revision}/{lang}.json?{request.url.query}"
+        return told({"found": found}, revision, planner, target)
 
     def unit(request: Request) -> Response:
         names = ("revision", "lang", "layer", "code")
         revision, lang, layer_name, code = (request.path_params[key] for key in names)
         planner = get_planner().now()
-        current = planner.revision
         found = planner.unit(layer_name, code, lang) if lang in LANGUAGES else None
-        if found is None:
-            return _refusal(404, "not_found")
-        if revision != current:
-            target = f"../../../{current}/{lang}/{layer_name}/{code}.json"
-            return RedirectResponse(target, 307, {"Cache-Control": NEVER})
-        headers = {"Cache-Control": forever, "X-Content-Type-Options": "nosniff"}
-        return JSONResponse(found, headers=headers)
+        target = f"../../../{planner.revision}/{lang}/{layer_name}/{code}.json"
+        return told(found, revision, planner, target)
 
     def frame(request: Request) -> Response:
         kind, lang = (request.path_params[key] for key in ("kind", "lang"))

@@ -258,6 +258,12 @@ def document_name(document: Document, lang: str) -> str:
     return f"{document.number}, {issuer}" if document.number else f"{issuer}, {document.year}"
 
 
+def document_titled(document: Document, lang: str) -> str:
+    """The title of a document with its day."""
+    title = document.title_en if lang == "en" else document.title_vi
+    return f"{title} ({document_date(document, lang)})"
+
+
 def document_date(document: Document, lang: str) -> str:
     """The day of a document, or its year where the text gives no day."""
     if document.date is None:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from geo import auth, journal, takeaway, wording
+from geo import auth, journal
 from geo.changes import COMPARED, Action
-from geo.columns import Filter
 from geo.desk import ConflictError, RefusedError
 from geo.errors import KhuCumError, UsageError
-from geo.i18n import error_text, ha, number, t
-from geo.journal import Difference, Entry, Fate
-from geo.services import Planner, count_by_kind
+from geo.i18n import error_text, t
+from geo.journal import Entry
 from geo.store import HistoryFilter, Version
 from geo.store.seeding import LOADER
-from geo.zones import Zone
-from pages.ui import downloads, guard, links, sketch, tables
+from pages.ui import guard, links, past, past_day, past_movements
 from pages.ui.changes import (
     Changed,
     action_badge,
@@ -39,12 +32,10 @@ from pages.ui.changes import (
 )
 from pages.ui.identity import actor
 from pages.ui.markdown import escape
-from pages.ui.resources import get_desk, get_planner
+from pages.ui.resources import get_desk, planner_now
 from pages.ui.session import language, publish, seed_choice, seed_text
 
-PARTS = ("changes", "day")
 FIELDS = (*COMPARED, "retired")
-EARLIEST = dt.date(2000, 1, 1)
 NAMED = 3  # zones of an entry named in its heading
 LONGEST = 2000
 DONE = "history-done"
@@ -54,56 +45,21 @@ guard.enter()
 lang = language()
 me = actor()
 desk = get_desk()
-planner = get_planner().now()
+planner = planner_now()
 names = journal.names(desk, me)
-today = dt.datetime.now(journal.VIETNAM).date()
 
 
 def zone_title(zone_id: str) -> str:
     return title_of(zone_id, lang)
 
 
-def staff(login: str, role: str) -> str:
-    """A person's name; to those who have not signed in, only the role."""
-    if login == LOADER:
-        return t(lang, "history.loader")
-    return names.get(login, login) if me.signed_in else t(lang, f"role.{role}")
+def staff(login: str) -> str:
+    return journal.staff(login, "approver", lang, me, names)
 
 
 def people_line(version: Version) -> str:
     """Who proposed it and who published it."""
-    approver = staff(version.actor, "approver")
-    if version.author is None:
-        return approver
-    return t(lang, "history.people", author=staff(version.author, "editor"), approver=approver)
-
-
-def day_input(key: str, label: str) -> dt.date | None:
-    """A day that may be left open; its ISO form is in the URL under `key`."""
-    seed_text(key)
-    widget = f"{key}-day"
-    if widget not in st.session_state:
-        st.session_state[widget] = parsed_day(st.session_state[key])
-    shown = st.date_input(
-        label,
-        None,
-        EARLIEST,
-        today,
-        key=widget,
-        format="DD/MM/YYYY",
-        on_change=newest,
-    )
-    chosen = shown if isinstance(shown, dt.date) else None
-    st.session_state[key] = chosen.isoformat() if chosen else ""
-    return chosen
-
-
-def parsed_day(text: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if EARLIEST <= day <= today else None
+    return journal.people(version, lang, me, names)
 
 
 def newest() -> None:
@@ -151,9 +107,7 @@ def filters() -> HistoryFilter:
                 key="staff",
                 persist_state="session",
                 on_change=newest,
-                format_func=lambda one: (
-                    staff(one, "approver") if one else t(lang, "history.anybody")
-                ),
+                format_func=lambda one: staff(one) if one else t(lang, "history.anybody"),
             )
         st.selectbox(
             t(lang, "history.field"),
@@ -163,8 +117,8 @@ def filters() -> HistoryFilter:
             on_change=newest,
             format_func=lambda one: t(lang, f"field.{one}" if one else "history.any_field"),
         )
-        since = day_input("since", t(lang, "history.since"))
-        until = day_input("until", t(lang, "history.until"))
+        since = past.day_input("since", t(lang, "history.since"), on_change=newest)
+        until = past.day_input("until", t(lang, "history.until"), on_change=newest)
     return HistoryFilter(
         st.session_state["zone"], st.session_state["staff"], st.session_state["field"], since, until
     )
@@ -358,7 +312,7 @@ def show_list() -> None:
     before = st.session_state["before"]
     number_ = int(before) if before.isdecimal() and len(before) < 10 else None
     defaults = ("zone", "staff", "field", "since", "until", "before")
-    publish({"part": PARTS[0], **dict.fromkeys(defaults, "")})
+    publish({"part": past.PARTS[0], **dict.fromkeys(defaults, "")})
     family: list[str] = []
     if chosen.zone_id:
         st.subheader(escape(zone_title(chosen.zone_id)))
@@ -411,156 +365,26 @@ def history_csv(chosen: HistoryFilter, family: Sequence[str]) -> bytes:
     return versions_csv(found, lang, people_line)
 
 
-# -- the register of a day
-
-
-def show_day() -> None:
-    """The register as it stood at the end of a day, and what has become of it since."""
-    st.markdown(t(lang, "history.day_about"))
-    with st.container(width=240):
-        day = day_input("day", t(lang, "history.day"))
-    publish({"part": PARTS[0], "day": ""})
-    if day is None:
-        st.info(t(lang, "history.day_choose"), icon=":material/calendar_month:")
-        return
-    when = journal.end_of(day)
-    then = desk.as_of(me, when)
-    if not then.state.zones:
-        st.info(t(lang, "history.day_empty"), icon=":material/calendar_month:")
-        return
-    totals(then)
-    found = journal.compare(
-        then.state.zones, planner.state.zones, journal.split_and_merged_since(desk, when)
-    )
-    difference, register = st.tabs(
-        [t(lang, "history.day_difference"), t(lang, "history.day_register")]
-    )
-    with difference:
-        differences(found, then)
-    with register:
-        st.dataframe(
-            tables.numbers(tables.zones(then.state.zones, then, lang), lang),
-            hide_index=True,
-            key="day-zones",
-            placeholder=number(None, lang),
-            alt=t(lang, "history.day_register"),
-        )
-        every = then.state.columns.sums(then.state.columns.accept(Filter()))
-        words = takeaway.heading(then, Filter(), every, "districts-2016", lang, day)
-        name = f"khu-cum-{day.isoformat()}"
-        downloads.zones(then, lambda: then.state.zones, words, name, lang, "day-")
-        day_map(then)
-
-
-def totals(then: Planner) -> None:
-    """Counts and areas of that day, each with the difference of today."""
-    counts = count_by_kind(then.state.zones), count_by_kind(planner.state.zones)
-    with st.container(horizontal=True, key="totals"):
-        for kind, name in (("KCN", "kcn"), ("CCN", "ccn")):
-            old, new = (one[kind] for one in counts)
-            st.metric(
-                t(lang, f"page.map.{name}"),
-                number(old, lang),
-                since_then(Decimal(new - old), ""),
-                delta_color="off",
-                delta_arrow="off",
-                width="content",
-            )
-        area, area_now = (one.area_ha(one.state.zones) for one in (then, planner))
-        st.metric(
-            t(lang, "page.map.area"),
-            ha(area, lang),
-            since_then((area_now or Decimal(0)) - (area or Decimal(0)), " ha"),
-            delta_color="off",
-            delta_arrow="off",
-            width="content",
-        )
-        st.metric(
-            t(lang, "page.map.unknown"),
-            number(sum(zone.area_planned_ha is None for zone in then.state.zones), lang),
-            width="content",
-        )
-
-
-def since_then(change: Decimal, unit: str) -> str | None:
-    """The difference of today; None where there is none."""
-    if not change:
-        return None
-    text = f"{'+' if change > 0 else ''}{number(change, lang)}{unit}"
-    return t(lang, "history.since_then", change=text)
-
-
-def differences(found: Sequence[Difference], then: Planner) -> None:
-    """A row a zone that is not as it was."""
-    if not found:
-        st.success(t(lang, "history.day_same"), icon=":material/check_circle:")
-        return
-    known = {zone.id: wording.zone_name(zone, lang) for zone in then.state.zones}
-    known |= {zone.id: wording.zone_name(zone, lang) for zone in planner.state.zones}
-    counts = {fate: sum(one.fate is fate for one in found) for fate in Fate}
-    parts = [
-        t(lang, f"history.fates.{fate}", count=count) for fate, count in counts.items() if count
-    ]
-    st.markdown(escape(", ".join(parts)))
-    rows = pd.DataFrame([difference_row(one, known) for one in found])
-    st.dataframe(
-        tables.numbers(rows, lang),
-        hide_index=True,
-        key="day-difference",
-        placeholder=number(None, lang),
-        alt=t(lang, "history.day_difference"),
-    )
-
-
-def difference_row(one: Difference, known: Mapping[str, str]) -> dict[str, Any]:
-    def area(zone: Zone | None) -> float:
-        value = zone.area_planned_ha if zone is not None else None
-        return float("nan") if value is None else float(value)
-
-    change = one.change_ha
-    return {
-        t(lang, "history.fate_of"): t(lang, f"history.fate.{one.fate}"),
-        t(lang, "field.name"): known.get(one.zone_id, one.zone_id),
-        t(lang, "history.area_then"): area(one.then),
-        t(lang, "history.area_now"): area(one.now),
-        t(lang, "history.area_change"): float("nan") if change is None else float(change),
-        t(lang, "history.moved"): (
-            float("nan") if one.moved_km is None else round(one.moved_km, 2)
-        ),
-        t(lang, "history.relatives"): ", ".join(known.get(id_) or zone_title(id_)
-                                                for id_ in one.relatives) or "—",
-    }  # fmt: skip
-
-
-def day_map(then: Planner) -> None:
-    """The zones of that day on the borders of the provinces."""
-    shapes = [
-        sketch.Shape(zone.geometry, sketch.OF_KIND[zone.kind], wording.zone_name(zone, lang))
-        for zone in then.state.zones
-        if zone.geometry is not None
-    ]
-    if not shapes:
-        return
-    provinces = then.bounds.frames["provinces-2016"]
-    sketch.show(shapes, provinces, lang, key="day", height=460)
-    st.caption(t(lang, "history.day_map"))
-
+# -- the page
 
 st.title(t(lang, "history.title"))
 done = st.session_state.pop(DONE, None)
 if done:
     st.success(escape(done), icon=":material/check_circle:")
-seed_choice("part", PARTS, PARTS[0])
+seed_choice("part", past.PARTS, past.PARTS[0])
 st.segmented_control(
     t(lang, "history.parts"),
-    PARTS,
+    past.PARTS,
     key="part",
     required=True,
     persist_state="session",
     format_func=lambda one: t(lang, f"history.part.{one}"),
     label_visibility="collapsed",
 )
+looking = past.Looking(planner, desk, me, names, lang)
 if st.session_state["part"] == "day":
-    show_day()
+    past_day.show(looking)
+elif st.session_state["part"] == "movements":
+    past_movements.show(looking)
 else:
     show_list()

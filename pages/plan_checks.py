@@ -12,12 +12,12 @@ from geo.checks import Finding, Status
 from geo.i18n import date, issue_text, number, t
 from geo.journal import VIETNAM
 from geo.plans import Document
-from pages.ui import audit_charts, filters, findings, guard
+from pages.ui import downloads, filters, findings, guard
 from pages.ui.findings import MARKS, Reader, Test
 from pages.ui.identity import actor
 from pages.ui.markdown import escape
 from pages.ui.reasons import Reasons
-from pages.ui.resources import get_desk, get_planner
+from pages.ui.resources import get_desk, planner_now
 from pages.ui.session import (
     LONGEST_TEXT,
     language,
@@ -30,7 +30,8 @@ from pages.ui.session import (
 VIEWS = ("findings", "charts", "issues")
 RULES = ("plan", "today", "date")
 ANSWERS = ("open", "answered")
-STEP = 25  # cards that are drawn at first, and more at a click
+STEP = 12  # cards that are drawn at first, and more at a click: each costs the browser 5 ms
+UNFOLDED = 25  # documents up to which their table is open
 TOTALS = 6  # totals of areas above the list
 MET_LINES = 200
 CHARTS = 12
@@ -40,7 +41,7 @@ KEPT = {**dict.fromkeys(CHOICE, ""), "rules": RULES[0], "finding": "", "view": V
 
 guard.enter()
 lang = language()
-planner = get_planner().now()
+planner = planner_now()
 today = dt.datetime.now(VIETNAM).date()
 name = planner.namer(lang)
 
@@ -53,18 +54,12 @@ def documents_filter() -> dict[str, Document]:
         for document in planner.documents()
         if not provinces or document.province.code in provinces
     }
-    seed_choices("document", offered)
-    kept = [one for one in st.session_state["document"] if one in offered]
-    st.session_state["document"] = kept
-    st.pills(
+    wanted = filters.choices(
+        "document",
         t(lang, "field.document"),
-        list(offered),
-        key="document",
-        selection_mode="multi",
-        persist_state="session",
-        format_func=lambda one: escape(f"{offered[one].province.name} {offered[one].year}"),
+        offered,
+        lambda one: escape(f"{offered[one].province.name} {offered[one].year}"),
     )
-    wanted = st.session_state["document"]
     return {one: offered[one] for one in offered if not wanted or one in wanted}
 
 
@@ -82,46 +77,27 @@ def rules_day() -> dt.date | None:
     if st.session_state["rules"] != "date":
         st.session_state["rules_day"] = ""
         return today if st.session_state["rules"] == "today" else None
-    widget = "rules-day-input"
-    if "rules_day" not in st.session_state or widget not in st.session_state:
-        seed_text("rules_day")
-        st.session_state[widget] = parsed_day(st.session_state["rules_day"])
-    shown = st.date_input(
-        t(lang, "page.checks.rules_day"), None, EARLIEST, key=widget, format="DD/MM/YYYY"
-    )
-    chosen = shown if isinstance(shown, dt.date) else None
-    st.session_state["rules_day"] = chosen.isoformat() if chosen else ""
+    chosen = filters.day("rules_day", t(lang, "page.checks.rules_day"), EARLIEST)
     if chosen is None:
         st.caption(t(lang, "page.checks.rules_no_day"))
     return chosen
-
-
-def parsed_day(text: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day >= EARLIEST else None
 
 
 def finding_filters(reader: Reader) -> dict[str, Test]:
     """The filters of findings that are on, by their label."""
     audit = reader.audit
     mechanisms = [one.value for one in audit.by_mechanism()]
-    seed_choices("status", [one.value for one in MARKS])
     seed_choices("answer", ANSWERS)
     seed_choices("mechanism", mechanisms)
     st.session_state["mechanism"] = [
         one for one in st.session_state["mechanism"] if one in mechanisms
     ]
     seed_text("find")
-    st.pills(
+    statuses = filters.choices(
+        "status",
         t(lang, "page.checks.verdict"),
         [one.value for one in MARKS],
-        key="status",
-        selection_mode="multi",
-        persist_state="session",
-        format_func=lambda one: t(lang, f"status.{one}"),
+        lambda one: t(lang, f"status.{one}"),
     )
     st.pills(
         t(lang, "page.reasons.filter"),
@@ -149,7 +125,7 @@ def finding_filters(reader: Reader) -> dict[str, Test]:
         placeholder=t(lang, "page.checks.any"),
         format_func=lambda one: t(lang, f"mechanism.{one}"),
     )
-    statuses, chosen = set(st.session_state["status"]), set(st.session_state["mechanism"])
+    chosen = set(st.session_state["mechanism"])
     answers = set(st.session_state["answer"])
     text = str(st.session_state["find"] or "").strip()
     tests: dict[str, Test] = {}
@@ -173,8 +149,8 @@ def glance(audit: Audit) -> None:
     """How many figures, and how many findings of each status that nobody has answered."""
     counts = audit.open_counts()
     with st.container(horizontal=True, key="totals"):
-        stated = sum(not one.derived for one in audit.figures.values())
-        st.metric(t(lang, "page.checks.figures"), number(stated, lang), width="content")
+        stated = number(len(audit.stated), lang)
+        st.metric(t(lang, "page.checks.figures"), stated, width="content")
         for status, (icon, colour) in MARKS.items():
             label = f":{colour}[{icon}] {t(lang, f'status.{status}')}"
             st.metric(label, number(counts[status], lang), width="content")
@@ -192,16 +168,20 @@ def glance(audit: Audit) -> None:
                 help=t(lang, f"page.checks.{key}_help"),
                 width="content",
             )
-        if audit.derived:
+        if audit.inferred:
             met = sum(one.status is Status.MET for one in audit.derived)
             st.metric(
-                t(lang, "page.checks.derived_count"),
-                f"{number(met, lang)}/{number(len(audit.derived), lang)}",
-                help=t(lang, "page.checks.derived_help"),
+                t(lang, "page.checks.inferred"),
+                number(len(audit.inferred), lang),
+                help=t(lang, "page.checks.inferred_help", met=met, count=len(audit.derived)),
                 width="content",
             )
     if len(audit.documents) > 1:
-        with st.expander(t(lang, "page.checks.by_document"), expanded=len(audit.documents) <= STEP):
+        with st.expander(
+            t(lang, "page.checks.by_document"),
+            expanded=len(audit.documents) <= UNFOLDED and not st.session_state["finding"],
+            key="by-document",
+        ):
             st.markdown(by_document(audit))
 
 
@@ -326,20 +306,17 @@ def nothing(tests: dict[str, Test], own: list[Finding]) -> None:
     st.info(" ".join(words), icon=":material/filter_alt_off:")
 
 
-def files(reader: Reader, shown: list[Finding]) -> None:
-    """What is shown, to take away."""
-    forms = (("csv", "text/csv", reader.csv), ("json", "application/json", reader.json))
-    with st.container(horizontal=True, key="audit-files"):
-        for form, mime, made in forms:
-            st.download_button(
-                t(lang, f"page.checks.{form}"),
-                lambda made=made: made(shown),  # type: ignore[misc]  # mypy cannot infer a default
-                f"khu-cum-kiem-tra.{form}",
-                mime,
-                key=f"audit-{form}",
-                on_click="ignore",
-                icon=":material/download:",
-            )
+def draw_charts(reader: Reader, shown: list[Finding]) -> None:
+    """The findings that numbers show best; the library for it is large, and read only here."""
+    from pages.ui import audit_charts, charts
+
+    drawn = list(islice(audit_charts.pictures(reader, shown), CHARTS + 1))
+    for picture in drawn[:CHARTS]:
+        charts.draw(picture, lang)
+    if len(drawn) > CHARTS:
+        st.info(t(lang, "page.checks.chart.more", count=CHARTS), icon=":material/info:")
+    if not drawn:
+        st.info(t(lang, "page.checks.chart.none"), icon=":material/info:")
 
 
 def data_issues() -> None:
@@ -366,7 +343,9 @@ def data_issues() -> None:
 seed_choice("view", VIEWS, VIEWS[0])
 if "finding" not in st.session_state:
     st.session_state["finding"] = st.query_params.get("finding", "")
-st.title(t(lang, "page.checks.title"))
+head = st.container(horizontal=True, vertical_alignment="bottom", key="audit-head")
+with head:
+    st.title(t(lang, "page.checks.title"))
 st.markdown(t(lang, "page.checks.about"))
 with st.sidebar:
     chosen = documents_filter()
@@ -377,7 +356,7 @@ if not chosen:
     st.stop()
 reasons = Reasons(get_desk(), actor(), lang)
 reasons.tell()
-audit = reasons.attached(findings.audited(planner, planner.revision, tuple(chosen), day))
+audit = reasons.attached(planner.audit(documents=tuple(chosen), day=day))
 reader = Reader(planner, audit, lang, name, reasons)
 with st.sidebar:
     tests = finding_filters(reader)
@@ -404,15 +383,9 @@ if view == "findings":
     linked(reader, {one.id: one for one in own})
 if not shown:
     nothing(tests, own)
-    st.stop()
-if view == "findings":
+elif view == "findings":
     listed(reader, shown)
-    files(reader, shown)
 else:
-    drawn = list(islice(audit_charts.pictures(reader, shown), CHARTS + 1))
-    for picture in drawn[:CHARTS]:
-        audit_charts.draw(picture, lang)
-    if len(drawn) > CHARTS:
-        st.info(t(lang, "page.checks.chart.more", count=CHARTS), icon=":material/info:")
-    if not drawn:
-        st.info(t(lang, "page.checks.chart.none"), icon=":material/info:")
+    draw_charts(reader, shown)
+with head, st.popover(t(lang, "page.checks.export"), icon=":material/download:", key="export"):
+    downloads.audit(reader, shown)  # last, so that the findings come first

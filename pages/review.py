@@ -16,7 +16,7 @@ from geo.desk import Clash, ConflictError, RefusedError, Submission, settle
 from geo.errors import KhuCumError, UsageError
 from geo.i18n import error_text, ha, number, t
 from geo.store import DecidedError, Proposal, StoreError
-from pages.ui import filters, guard, links, submitting
+from pages.ui import filters, gaps, guard, links, submitting
 from pages.ui.changes import (
     Changed,
     action_badge,
@@ -569,3 +569,4 @@ else:
         own()
     else:
         queue()
+    gaps.show(lang)

@@ -535,6 +535,9 @@ def send(
     work: submitting.Work, submission: Submission, found: Assessment, errors: bool, key: str
 ) -> None:
     """The reason, then propose or publish: all of it or none."""
+    said = str(work.content.pop("nature", ""))
+    nature = submitting.nature_field(found, f"{key}:nature", said, lang)
+    work.content |= {"nature": nature} if nature else {}
     reason = submitting.reason_field(f"{key}:reason", str(work.content.get("reason") or ""), lang)
     work.content["reason"] = reason
     if errors:
@@ -544,7 +547,7 @@ def send(
     pressed = submitting.buttons(found, reason, key, lang)
     if pressed is None:
         return
-    final = replace(submission, reason=reason)
+    final = replace(submitting.stated(submission, nature), reason=reason)
     try:
         with slot, progress_of("saving", submission) as shown:
             outcome = desk.submit(actor, final, publish=pressed, progress=shown)

@@ -8,7 +8,7 @@ from geo import takeaway
 from geo.i18n import ha, number, t
 from geo.state import UNIT_LAYERS
 from geo.thematic import MEASURES, METHODS, has_values
-from pages.ui import downloads, filters, guard, mapview, reconciliation
+from pages.ui import downloads, filters, guard, mapview, reconciliation, totals
 from pages.ui.resources import planner_now
 from pages.ui.session import language, publish, seed_choice
 
@@ -63,7 +63,8 @@ with st.sidebar:
         disabled=st.session_state["measure"] == "verdicts",
         format_func=lambda method: t(lang, f"map.method.{method}"),
     )
-publish({**filters.ZONES, "unit": UNIT_LAYERS[0], "measure": MEASURES[0], "method": METHODS[0]})
+with st.container():  # of a fixed number of pieces: it may have to say something
+    publish({**filters.ZONES, "unit": UNIT_LAYERS[0], "measure": MEASURES[0], "method": METHODS[0]})
 
 layer, measure, method = (st.session_state[key] for key in ("unit", "measure", "method"))
 columns = planner.state.columns
@@ -77,16 +78,18 @@ view = takeaway.headed(replace(view, theme=theme), words)
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
     st.title(t(lang, "page.map.title"), width="content")
-    with st.container(horizontal=True, key="totals", width="content"):
-        st.metric(t(lang, "page.map.kcn"), number(sums.clusters["KCN"], lang), width="content")
-        st.metric(t(lang, "page.map.ccn"), number(sums.clusters["CCN"], lang), width="content")
-        st.metric(t(lang, "page.map.area"), ha(sums.area_ha, lang), width="content")
-        st.metric(
-            t(lang, "page.map.unknown"),
-            number(sums.unknown, lang),
-            help=t(lang, "page.map.unknown_help"),
-            width="content",
-        )
+    totals.show(
+        [
+            (t(lang, "page.map.kcn"), number(sums.clusters["KCN"], lang), ""),
+            (t(lang, "page.map.ccn"), number(sums.clusters["CCN"], lang), ""),
+            (t(lang, "page.map.area"), ha(sums.area_ha, lang), ""),
+            (
+                t(lang, "page.map.unknown"),
+                number(sums.unknown, lang),
+                t(lang, "page.map.unknown_help"),
+            ),
+        ]
+    )
     if mask.any():
         export = st.popover(
             t(lang, "page.map.export"),
@@ -100,9 +103,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
                     planner, lambda: columns.picked(mask), words, "khu-cum", lang, view=view
                 )
 
-if mask.any():
-    reconciliation.line(found, planner.state.zones, lang)
-else:
-    filters.nothing(planner, chosen, lang)
+with st.container():  # one piece either way, else a browser loads the frame below anew
+    if mask.any():
+        reconciliation.line(found, planner.state.zones, lang)
+    else:
+        filters.nothing(planner, chosen, lang)
 with st.container(key="map-place"):
     mapview.show(view, lang)

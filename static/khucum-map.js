@@ -7,6 +7,7 @@
      scene.side.open(title, content, {className, of, left}), scene.side.close()
      scene.slots.find, .tools, .take, .below   where controls and tables go
      scene.overlays.push(paint)     paint(ctx, frame, style) over everything else
+     scene.outlined(points, tool)   a button under what was drawn, or ""; made by one part at most
      scene.hold(name) / scene.release(name)   while held, a click on the map selects nothing
      scene.paint(ctx, frame, style) the whole map on any canvas */
 "use strict";

@@ -492,7 +492,7 @@
     }
 
     #showResult() {
-      const { texts, tool } = this;
+      const { scene, texts, tool } = this;
       const said = make("span", { role: "status", class: "said" });
       const copied = this.#button("copy", async () => {
         await copy(this.#copied());
@@ -502,7 +502,8 @@
         ...(tool === "distance" ? this.#lineResult() : this.#ringResult()),
         make("div", { class: "actions" }, copied,
           this.#button("again", () => this.start(tool)),
-          this.#button("clear", () => this.clear()), said),
+          this.#button("clear", () => this.clear()),
+          this.result.area ? scene.outlined?.(this.points, tool) ?? "" : "", said),
         ...(this.ring ? this.#zoneLists() : []),
       ]);
     }

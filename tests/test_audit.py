@@ -1,5 +1,6 @@
 """The audit of whole documents: every known finding, the counts, the words, the command."""
 
+import copy
 import datetime as dt
 import json
 import re
@@ -398,7 +399,8 @@ def test_every_finding_has_its_sentence(planner, whole, lang):
 
 def test_an_audit_as_json_has_numbers_as_numbers(planner, whole):
     made = json.loads(json.dumps(audit_wording.audit_json(whole, "en", planner.namer("en"))))
-    assert (made["figures"], len(made["unchecked"]), len(made["lost"])) == (360, 53, 21)
+    assert (made["stated"], made["inferred"]) == (350, 10)
+    assert (len(made["unchecked"]), len(made["lost"])) == (53, 21)
     assert made["counts"] == {status.value: count for status, count in whole.counts().items()}
     (one,) = [row for row in made["findings"] if row["id"] == "tn-r137"]
     arithmetic = one["arithmetic"]
@@ -456,7 +458,10 @@ def test_the_command_prints_an_audit_and_fails_when_something_is_not_met():
     done = geo("audit", "--document", "tn-qd-341-2010")
     assert (done.returncode, done.stderr) == (1, "")
     assert "6.700 ÷ 30.000 = 22,33 %, văn bản ghi 23,33 %" in done.stdout
-    assert "237 con số, 21 đã mất hoặc đọc không chắc" in done.stdout
+    assert (
+        "227 con số văn bản ghi, 10 con số suy ra từ các dòng; 21 đã mất hoặc đọc không chắc"
+        in done.stdout
+    )
     assert "Người sửa: cơ quan lập quy hoạch." in done.stdout
 
 
@@ -480,3 +485,26 @@ def test_the_command_takes_a_day():
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "1/5/2024" in refused.stderr
     assert "2024-05-01" in refused.stderr
+
+
+# -- once a state
+
+
+def test_an_audit_is_made_once_a_state_and_choice(planner):
+    now = planner.now()
+    first = now.audit()
+    assert planner.audit(documents=list(planner.state.documents)) is first
+    assert now.audit(day=dt.date(2024, 5, 2)) is not first
+    assert now.audit(documents=["tn-qd-341-2010"]) is not first
+
+
+def test_an_audit_follows_the_rules_and_the_register_that_it_is_asked_of(planner):
+    first = planner.audit()
+    assert any(one.mechanism is Mechanism.LAW for one in first.findings)
+    lawless = copy.copy(planner)
+    lawless.rulebook = replace(planner.rulebook, rules=())
+    assert not any(one.mechanism is Mechanism.LAW for one in lawless.audit().findings)
+    snapshot = planner.repository.snapshot()
+    emptied = planner.over(replace(snapshot, zones=()))
+    assert emptied.audit() != first
+    assert planner.audit() is first

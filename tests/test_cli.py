@@ -12,6 +12,12 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
+from geo.changes import Action
+from geo.desk import Desk, Edit, Submission
+from geo.people import COMMAND_LINE
+from geo.services import Planner
+from geo.settings import Settings
+from geo.store import open_store
 from tests.conftest import ROOT
 
 WANTED = {
@@ -280,3 +286,85 @@ def test_bad_boundaries_are_refused_whole(tmp_path, data):
     assert "Không nhập huyen.gpkg" in done.stdout
     after = {path.name: path.read_bytes() for path in (data / "boundaries").glob("*.*")}
     assert after == before
+
+
+# -- the register over time
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """The folder of a register in which one area was adjusted and one zone retired."""
+    settings = Settings(var_dir=tmp_path)
+    store = open_store(settings)
+    desk = Desk(Planner(settings, store.repository), store.register)
+    for action, reason, change in (
+        (Action.ADJUST, "QĐ 12/QĐ-UBND", {"area_planned_ha": 51.25}),
+        (Action.RETIRE, "thu hồi", None),
+    ):
+        begun = desk.begin("tn-ccn-son-cam-1" if change else "tn-ccn-kim-son")
+        raw = None if change is None else {**begun.raw, **change}
+        edits = (Edit(begun.zone_id, begun.base_version, raw),)
+        desk.submit(COMMAND_LINE, Submission(action, reason, edits), publish=True)
+    store.register.engine.dispose()
+    return tmp_path
+
+
+def test_movements_go_from_one_total_to_the_other(edited):
+    done = geo("movements", "--format", "json", KHUCUM_VAR=str(edited))
+    assert (done.returncode, done.stderr) == (0, "")
+    made = json.loads(done.stdout)
+    assert made["start"] == {"area_ha": 4930.83, "unknown_area": 15, "records": 50}
+    assert made["end"] == {"area_ha": 4912.08, "unknown_area": 15, "records": 49}
+    assert [(one["step"], one["area_ha"]) for one in made["steps"]] == [
+        ("resized", 1.25),
+        ("removed", -20),
+    ]
+    assert made["steps"][0]["zones"][0]["reason"] == "QĐ 12/QĐ-UBND"
+
+
+def test_movements_are_told_in_words_and_limited_to_a_province_and_kind(edited):
+    choice = ("--province", "thai nguyen", "--kind", "CCN", "--lang", "en")
+    done = geo("movements", *choice, KHUCUM_VAR=str(edited))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1,160.83 + 1.25 − 20 = 1,142.08 ha" in done.stdout
+    assert "Province: Thái Nguyên · Industrial cluster" in done.stdout
+    other = geo("movements", "--province", "dak lak", "--lang", "en", KHUCUM_VAR=str(edited))
+    assert "nothing changed the total" in other.stdout
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "json"])
+def test_movements_are_written_to_a_file(edited, tmp_path, form):
+    out = tmp_path / f"ra.{form}"
+    done = geo("movements", "--out", str(out), "--lang", "vi", KHUCUM_VAR=str(edited))
+    assert (done.returncode, done.stdout) == (0, f"Đã ghi {out}.\n")
+    content = out.read_bytes()
+    assert content[:2] == {"xlsx": b"PK", "csv": b"\xef\xbb", "json": b"{\n"}[form]
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+        assert [row["Chênh lệch (ha)"] for row in rows] == ["", "1.25", "-20", ""]
+        assert [row["Tổng sau đó (ha)"] for row in rows] == [
+            *("4930.83", "4932.08", "4912.08", "4912.08"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "2026-13-01"), "“2026-13-01” is not a day"),
+        (("--since", "2001-01-01"), "The register began on"),
+        (("--until", "2999-01-01"), "is yet to come"),
+        (("--province", "Atlantis"), "Atlantis"),
+        (("--out", "ra.pdf"), "must end in .xlsx, .csv or .json"),
+    ],
+)
+def test_movements_refuse_what_cannot_be_meant(edited, arguments, said):
+    done = geo("movements", *arguments, "--lang", "en", KHUCUM_VAR=str(edited))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_movements_without_a_database_say_so_and_make_none(tmp_path):
+    done = geo("movements", "--lang", "en", KHUCUM_VAR=str(tmp_path / "nothing"))
+    assert done.returncode == 2
+    assert "There is no database" in done.stderr
+    assert not (tmp_path / "nothing").exists()

@@ -267,6 +267,18 @@ def test_a_pasted_table_is_taken_over_dated_and_published_as_one_revision(office
     assert office.desk.drafts(office.an) == {}
 
 
+@pytest.mark.parametrize(("nature", "action"), [(None, "bulk"), ("adjust", "adjust")])
+def test_areas_of_many_zones_may_be_said_to_change_by_a_decision(office, nature, action):
+    app = office.open("an")
+    paste(app, f"Mã\t{t('vi', 'field.area_planned_ha')}\n{ZONE}\t51\n{OTHER}\t8")
+    press(app, ":take")
+    run(named(app, "button_group", ":nature").set_value(nature))
+    before = office.desk.register.revision
+    send(app, "publish")
+    versions = office.desk.register.of_revision(before + 1)
+    assert [(one.zone_id, str(one.action)) for one in versions] == [(ZONE, action), (OTHER, action)]
+
+
 def test_an_editor_proposes_and_may_not_publish(office):
     app = office.open("binh")
     press(paste(app, TABLE.format(ZONE, OTHER)), ":take")

@@ -21,7 +21,9 @@ from geo.cli.main import main
 from geo.errors import SetupError, UsageError
 from geo.i18n import LANGUAGES, number, t
 from geo.reports import page, pdf, word, workbook
-from geo.reports.content import Column, Plain, Report, Table, compose, zones_of
+from geo.reports.content import compose
+from geo.reports.records import zones_of
+from geo.reports.tables import Column, Plain, Report, Table
 from geo.rows import district_names
 
 DAY = dt.date(2026, 3, 9)
@@ -60,7 +62,7 @@ def column(lang, key):
 
 
 def small(*tables, lang="vi"):
-    return Report(lang, "Thử", "QĐ 1", (("Ngày", "1"),), tables[:1], tables[1:])
+    return Report(lang, "Thử", "QĐ 1", (("Ngày", "1"),), tables[:1], tables[1:], tables[1:])
 
 
 def table_of(rows, total=None, key="findings"):
@@ -77,7 +79,7 @@ def test_every_finding_figure_and_record_is_in_the_report(report, audit, now):
     assert {row[-1] for row in tables["findings"].rows} == {one.id for one in audit.findings}
     assert len(tables["findings"].rows) == len(audit.findings)
     assert [row[0] for row in tables["figures"].rows] == list(audit.figures)
-    assert [row[0] for row in tables["records"].rows] == [
+    assert [row[-1] for row in tables["records"].rows] == [
         zone.id
         for zone in now.state.zones
         if any(source.document == DOCUMENT for source in zone.sources)
@@ -95,7 +97,19 @@ def test_what_is_not_met_comes_first(report):
 def test_the_facts_name_day_revision_and_law(report, now):
     values = [value for _, value in report.facts]
     day = {"vi": "09/03/2026", "en": "9 Mar 2026"}[report.lang]
-    assert values[:3] == [day, now.revision, t(report.lang, "report.own_day")]
+    own, whole = (t(report.lang, f"report.{key}") for key in ("own_day", "whole"))
+    assert values[:4] == [day, now.revision, own, whole]
+
+
+def test_the_figures_of_a_report_are_counted_as_everywhere_else(report, audit):
+    facts = dict(report.facts)
+    for key, own in (
+        ("stated", audit.stated),
+        ("inferred", audit.inferred),
+        ("lost", audit.lost),
+        ("unchecked", audit.unchecked),
+    ):
+        assert facts[t(report.lang, f"report.fact.{key}")] == number(len(own), report.lang)
 
 
 def test_a_day_of_the_law_is_named(now):
@@ -145,11 +159,11 @@ def test_districts_stand_in_the_plan_s_vintage_and_in_that_of_2016(now, audit):
     made = compose(now, audit, "vi", DAY)
     (records,) = [one for one in made.tables if one.key == "records"]
     for row in records.rows:
-        zone = now.state.by_id[row[0]]
-        assert row[3] == "; ".join(district_names(zone, now.state))
+        zone = now.state.by_id[row[-1]]
+        assert row[2] == "; ".join(district_names(zone, now.state))
         codes = now.state.districts_of(zone)
-        assert row[4] == "; ".join(now.bounds.unit_name(one) for one in codes)
-    assert {row[5:7] for row in records.rows} == {("tỉnh Thái Nguyên", "tỉnh Thái Nguyên")}
+        assert row[3] == "; ".join(now.bounds.unit_name(one) for one in codes)
+    assert {(row[-2], row[4]) for row in records.rows} == {("tỉnh Thái Nguyên",) * 2}
 
 
 def test_a_cell_names_so_many_records_and_counts_the_rest(now):
@@ -157,7 +171,77 @@ def test_a_cell_names_so_many_records_and_counts_the_rest(now):
     many = tuple(zone.id for zone in now.state.zones)[:43]
     grown = replace(audit, findings=(replace(audit.findings[0], records=many),), derived=())
     made = compose(now, grown, "vi", DAY)
-    assert made.tables[0].rows[0][12].endswith("; và 3 khu, cụm khác")
+    assert made.tables[0].rows[0][7].endswith("; và 3 khu, cụm khác")
+
+
+# -- what is printed
+
+
+def printed(report):
+    return {one.key: one for one in report.printed}
+
+
+def test_what_must_be_looked_at_is_printed_in_full(report, audit, now):
+    name = now.namer(report.lang)
+    full = {row[0]: row for row in report.tables[0].rows}
+    rows = printed(report)["urgent"].rows
+    urgent = [one for one in audit.findings if one.status is not Status.MET]
+    assert len(rows) == len(urgent)
+    for at, _, status, where, words, quotes in rows:
+        (one,) = [one for one in urgent if one.id == full[at][-1]]
+        assert (status, full[at][4]) == (one.status, one.clause)
+        assert one.clause in where
+        assert words.startswith(audit_wording.sentence(one, audit.figures, report.lang, name))
+        assert all(quote in quotes for quote in one.quotes)
+        assert all(name(record) in words for record in one.records)
+        assert full[at][8] in words
+        assert full[at][-2] in words
+
+
+def test_what_is_met_is_printed_in_a_line(report, audit):
+    tables = printed(report)
+    full = {row[0]: row[-1] for table in report.tables[:2] for row in table.rows}
+    met = [one.id for one in audit.findings if one.status is Status.MET]
+    assert sorted(full[row[0]] for row in tables["met"].rows) == sorted(met)
+    assert [full[row[0]] for row in tables["derived"].rows] == [one.id for one in audit.derived]
+    assert all("\n" not in str(cell) for row in tables["met"].rows for cell in row)
+
+
+def test_every_figure_is_printed_with_the_numbers_of_its_findings(report, audit):
+    full = {row[0]: row[-1] for table in report.tables[:2] for row in table.rows}
+    rows = {row[0]: row for row in printed(report)["figures"].rows}
+    assert list(rows) == list(audit.figures)
+    for name, row in rows.items():
+        resting = {
+            one.id for one in (*audit.findings, *audit.derived) if name in one.figures
+        }  # fmt: skip
+        numbers = {full[int(one)] for one in re.findall(r"\d+", row[-1])}
+        assert numbers == resting
+    unchecked = t(report.lang, "report.unchecked")
+    assert {name for name, row in rows.items() if row[-1] == unchecked} == {
+        one.id for one in audit.unchecked
+    }
+
+
+def test_a_lost_or_derived_figure_says_so_in_print(report):
+    rows = {row[0]: row[5] for row in printed(report)["figures"].rows}
+    assert rows["tn-f214"].endswith(f" ({t(report.lang, 'report.state.derived')})")
+    assert t(report.lang, "report.state.lost") in rows.values()
+
+
+def test_print_names_several_documents_by_province_and_year_where_that_tells(now):
+    audit = now.audit()
+    rows = printed(compose(now, audit, "vi", DAY))["urgent"].rows
+    assert {row[1] for row in rows} >= {"Bình Thuận 2016", "Thái Nguyên 2010"}
+    twins = tuple(replace(one, year="2010") for one in audit.documents)
+    twins = (*twins[:-1], replace(twins[-1], province=twins[0].province))
+    rows = printed(compose(now, replace(audit, documents=twins), "vi", DAY))["urgent"].rows
+    assert "341/QĐ-UBND" in {row[1] for row in rows}
+
+
+def test_the_report_of_thai_nguyen_is_short_enough_to_be_printed(report):
+    pages = len(pypdf.PdfReader(io.BytesIO(pdf.write(report))).pages)
+    assert pages <= 26
 
 
 # -- the workbook
@@ -216,6 +300,21 @@ def test_every_table_has_a_frozen_head_and_fits_the_page(book, report):
         assert sheet.freeze_panes == "A2"
         assert sheet.print_title_rows == "$1:$1"
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_a_sheet_prints_large_enough_to_be_read(book, report):
+    """A4 landscape holds some 145 letters of 10 points; what stands aside is not printed."""
+    for table in report.tables:
+        sheet = book[t(report.lang, f"report.sheet.{table.key}")]
+        kept = [one for one in table.columns if one.sheet]
+        aside = [one.aside for one in kept]
+        assert aside == sorted(aside)
+        area = sheet.print_area.replace("$", "").rpartition("!")[2]
+        last = openpyxl.utils.get_column_letter(aside.count(False))
+        assert re.fullmatch(rf"A1:{last}\d+", area), area
+        assert sum(one.sheet for one in kept if not one.aside) <= 215
 
 
 def test_text_that_begins_like_a_formula_stays_text():
@@ -262,7 +361,7 @@ def test_a_text_longer_than_a_cell_says_so():
 
 def test_the_word_file_holds_the_tables_in_words(report):
     opened = docx.Document(io.BytesIO(word.write(report)))
-    tables = [one for one in (*report.overview, *report.tables) if one.rows]
+    tables = [one for one in (*report.overview, *report.printed) if one.rows]
     assert len(opened.tables) == len(tables)
     for made, table in zip(opened.tables, tables, strict=True):
         paper = table.on_paper(report.lang)
@@ -409,6 +508,20 @@ def test_the_data_are_those_of_the_audit_with_totals(now, audit):
     )
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_file_s_name_has_the_document_and_the_day(lang, now, audit):
+    what = {"vi": "kiem-tra-quy-hoach", "en": "plan-audit"}[lang]
+    several = {"vi": "5-van-ban", "en": "5-documents"}[lang]
+    assert reports.file_name(audit, "docx", lang, DAY) == f"{what}-{DOCUMENT}-2026-03-09.docx"
+    assert reports.file_name(now.audit(), "pdf", lang, DAY) == f"{what}-{several}-2026-03-09.pdf"
+
+
+def test_no_id_of_a_document_leads_out_of_the_folder(audit):
+    strange = replace(audit.documents[0], id="../../etc/a b")
+    made = reports.file_name(replace(audit, documents=(strange,)), "pdf", "vi", DAY)
+    assert made == "kiem-tra-quy-hoach--etc-a-b-2026-03-09.pdf"
+
+
 @pytest.mark.parametrize("name", ["report.csv", "report", "report.pdf.bak", ".pdf"])
 def test_an_unknown_ending_is_refused_with_the_known_ones(tmp_path, now, audit, name):
     with pytest.raises(UsageError) as caught:
@@ -433,7 +546,7 @@ def test_the_command_writes_the_form_that_the_ending_asks_for(tmp_path, capsys):
     status = main(["audit", "--document", "341/QĐ-UBND", "--out", str(out), "--lang", "en"])
     printed = capsys.readouterr().out
     assert status == 1  # something is not met
-    assert printed == f"Wrote {out}: 237 figures, 250 findings.\n"
+    assert printed == f"Wrote {out}: 227 figures, 250 findings.\n"
     assert openpyxl.load_workbook(out).sheetnames[0] == "Overview"
     assert [one.name for one in tmp_path.iterdir()] == [out.name]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from geo import serving
 from geo import settings as settings_module
-from geo.cli import boundaries, database, people, reading
+from geo.cli import boundaries, database, movements, people, reading, searching
 from geo.cli.commands import Commands, common
 from geo.errors import KhuCumError, UsageError
 from geo.i18n import error_text, number, t
@@ -50,7 +50,7 @@ def _parser(lang: str) -> argparse.ArgumentParser:
     )
     into = parser.add_subparsers(required=True, metavar=t(lang, "cli.command"))
     commands = Commands(lang, into)
-    for group in (reading, boundaries, database, people):
+    for group in (reading, searching, movements, boundaries, database, people):
         group.register(commands)
     serve = commands.add("serve", _serve)
     port = os.environ.get("PORT", "8501")

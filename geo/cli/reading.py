@@ -74,12 +74,12 @@ def register(commands: Commands) -> None:
     export.add_argument("--out", type=Path, help=text("export_out"))
 
 
-def _planner(settings: Settings) -> Planner:
+def open_planner(settings: Settings) -> Planner:
     return Planner(settings, open_reader(settings))
 
 
 def _check(options: argparse.Namespace, settings: Settings, lang: str) -> int:
-    planner = _planner(settings)
+    planner = open_planner(settings)
     province = planner.find_province(options.province) if options.province else None
     document = planner.find_document(options.document) if options.document else None
     verdicts = planner.verdicts(province, [document] if document else [])
@@ -119,14 +119,14 @@ def _audit(options: argparse.Namespace, settings: Settings, lang: str) -> int:
     day = _day(options.day)
     if options.out is not None:
         reports.form_of(options.out)  # before anything is worked out
-    planner = _planner(settings).now()
+    planner = open_planner(settings).now()
     province = planner.find_province(options.province) if options.province else None
     document = planner.find_document(options.document) if options.document else None
     found = planner.audit(province, [document] if document else [], day)
     found = found.with_reasons(open_reasons(settings))
     if options.out is not None:
         reports.save(options.out, planner, found, lang)
-        counts = {"figures": len(found.figures), "findings": len(found.findings)}
+        counts = {"figures": len(found.stated), "findings": len(found.findings)}
         print(t(lang, "report.written", file=str(options.out), **counts))
     elif options.format == "json":
         made = audit_wording.audit_json(found, lang, planner.namer(lang))
@@ -157,12 +157,14 @@ def _print_audit(planner: Planner, found: Audit, lang: str) -> None:
         + t(
             lang,
             "cli.audit_figures",
-            count=len(found.figures),
+            stated=len(found.stated),
+            inferred=len(found.inferred),
             lost=len(found.lost),
             unchecked=len(found.unchecked),
         )
     )
-    print(t(lang, "cli.audit_derived", count=len(found.derived)))
+    met = sum(one.status is Status.MET for one in found.derived)
+    print(t(lang, "cli.audit_derived", met=met, count=len(found.derived)))
     if found.answered:
         print(t(lang, "cli.audit_answered", count=len(found.answered)))
     counts = found.open_counts().items()
@@ -170,7 +172,7 @@ def _print_audit(planner: Planner, found: Audit, lang: str) -> None:
 
 
 def _summary(options: argparse.Namespace, settings: Settings, lang: str) -> int:
-    planner = _planner(settings)
+    planner = open_planner(settings)
     totals = planner.summary(options.by, vintage=options.vintage)
     rows = [
         _total_row(planner, options.by, options.vintage, total, lang) for total in totals.values()
@@ -237,7 +239,7 @@ def _total_row(planner: Planner, by: str, vintage: str, total: Total, lang: str)
 
 
 def _validate(options: argparse.Namespace, settings: Settings, lang: str) -> int:
-    planner = _planner(settings)
+    planner = open_planner(settings)
     zones, issues = read_zones(
         options.file, settings.max_file_mb, layer=options.layer, encoding=options.encoding
     )
@@ -265,7 +267,7 @@ def _issue_row(one: Issue, lang: str) -> dict[str, Any]:
 
 
 def _map(options: argparse.Namespace, settings: Settings, lang: str) -> int:
-    planner = _planner(settings).now()
+    planner = open_planner(settings).now()
     chosen = Filter((planner.find_province(options.province),)) if options.province else Filter()
     columns = planner.state.columns
     mask = columns.accept(chosen)

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import threading
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from geo import audit_wording, wording
 from geo.audit import Audit
 from geo.errors import UsageError
+from geo.i18n import t
 from geo.io.files import write_atomic
 from geo.joins import Total
 from geo.journal import VIETNAM
-from geo.reports import page, pdf, word, workbook
-from geo.reports.content import compose, totals, zones_of
+from geo.reports.content import compose
+from geo.reports.records import totals, zones_of
 from geo.services import Planner
 
-WRITERS = {
-    "xlsx": workbook.write,
-    "docx": word.write,
-    "html": page.write,
-    "pdf": pdf.write,
-}
+WRITERS = {"xlsx": "workbook", "docx": "word", "html": "page", "pdf": "pdf"}
+"""The module that writes each form."""
+
 FORMS = (*WRITERS, "json")
+_reading = threading.Lock()
 
 
 def form_of(path: Path) -> str:
@@ -58,7 +61,37 @@ def render(
     if form == "json":
         made = json.dumps(_plain(planner, audit, lang, day), ensure_ascii=False, indent=1)
         return made.encode()
-    return WRITERS[form](compose(planner, audit, lang, day))
+    made_of = compose(planner, audit, lang, day)
+    return writer(WRITERS[form])(made_of)
+
+
+def writer(module: str) -> Callable[..., bytes]:
+    """What a module here writes with, read when it is first asked for: the libraries are large."""
+    with _reading:  # of two threads that import at once, one may see half a module
+        write: Callable[..., bytes] = import_module(f"geo.reports.{module}").write
+    return write
+
+
+def file_name(
+    audit: Audit, form: str, lang: str, as_of: dt.date | None = None, part: str = "whole"
+) -> str:
+    """A name for a file: what it is, its document or how many, the day.
+
+    Parameters
+    ----------
+    as_of
+        By default today in Vietnam.
+    part
+        ``whole`` for a report; ``shown`` for findings that were chosen from an audit.
+
+    Examples
+    --------
+    ``kiem-tra-quy-hoach-tn-qd-341-2010-2026-03-09.docx``
+    """
+    day = as_of or dt.datetime.now(VIETNAM).date()
+    ids = [re.sub(r"[^\w-]+", "-", one.id) for one in audit.documents]
+    of = ids[0] if len(ids) == 1 else t(lang, "report.file.several", count=len(ids))
+    return f"{t(lang, f'report.file.{part}')}-{of}-{day.isoformat()}.{form}"
 
 
 def save(

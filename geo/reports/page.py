@@ -9,8 +9,8 @@ import jinja2
 
 from geo.checks import Status
 from geo.i18n import t
-from geo.reports.content import Column, Paper, Report
 from geo.reports.look import HEAD, INK, RULE, TINTS, TOTAL
+from geo.reports.tables import Column, Paper, Report
 from geo.reports.text import clean
 
 _TEMPLATE = Path(__file__).parent / "report.html"

@@ -5,34 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from fpdf import FPDF
 
 from geo.i18n import t
-from geo.reports.content import Paper, Report, Table
 from geo.reports.look import HEAD, INK, RULE, TINTS, TOTAL, rgb
+from geo.reports.tables import Paper, Report, Table
 from geo.reports.text import clean
 
 FONTS = Path(__file__).parent / "fonts"
 _FAMILY = "DejaVu"
-_BODY_PT, _CELL_PT = 10, 7.5
-_LINE_MM, _PAD_MM = 3.5, 0.9
+_BODY_PT, _CELL_PT = 9.5, 7.5
+_LINE_MM, _PAD_MM = 3.1, 0.6
 _MARGIN_MM = 15
 _WHITE = "FFFFFF"
 _START = 4
 """A row that must be cut begins with at least so many lines at the foot of a page."""
 
 
-class _Sheets(FPDF):
-    """Pages with their numbers below."""
+class Sheets(FPDF):
+    """Pages of A4 with their numbers below."""
 
-    def __init__(self, lang: str) -> None:
-        super().__init__(orientation="landscape", format="A4")
+    def __init__(self, lang: str, orientation: Literal["portrait", "landscape"]) -> None:
+        super().__init__(orientation=orientation, format="A4")
         self.words = lang
         self.set_auto_page_break(True, _MARGIN_MM)
         self.set_margin(_MARGIN_MM)
         self.add_font(_FAMILY, "", FONTS / "DejaVuSansCondensed.ttf")
         self.add_font(_FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
+        self.set_author("Khu & Cụm")
+        self.set_lang({"vi": "vi-VN", "en": "en-GB"}[lang])
+        self.set_draw_color(*rgb(RULE))
 
     def footer(self) -> None:
         self.set_y(-10)
@@ -41,40 +45,41 @@ class _Sheets(FPDF):
         text = t(self.words, "report.page", page=str(self.page_no()), pages="{nb}")
         self.cell(0, 5, text, align="C")
 
+    def ink(self, size: float, *, bold: bool = False, colour: str = INK) -> None:
+        """Write on in the report's typeface, `size` in points."""
+        self.set_font(_FAMILY, "B" if bold else "", size)
+        self.set_text_color(*rgb(colour))
+
+    def paragraph(self, text: str, size: float, *, bold: bool = False, colour: str = INK) -> None:
+        """A paragraph over the width of the page."""
+        self.ink(size, bold=bold, colour=colour)
+        self.multi_cell(0, size * 0.5, clean(text), align="L", new_x="LMARGIN", new_y="NEXT")
+
 
 def write(report: Report) -> bytes:
     """The bytes of a PDF file."""
-    made = _Sheets(report.lang)
+    made = Sheets(report.lang, "landscape")
     made.set_title(report.title)
-    made.set_author("Khu & Cụm")
-    made.set_lang({"vi": "vi-VN", "en": "en-GB"}[report.lang])
-    made.set_draw_color(*rgb(RULE))
     made.add_page()
-    _words(made, report.title, 18, bold=True, colour=HEAD)
-    _words(made, report.subject, _BODY_PT)
+    made.paragraph(report.title, 18, bold=True, colour=HEAD)
+    made.paragraph(report.subject, _BODY_PT)
     made.ln(2)
     for label, value in report.facts:
-        _words(made, f"{label}: {value}", _BODY_PT)
-    for table in (*report.overview, *report.tables):
+        made.paragraph(f"{label}: {value}", _BODY_PT)
+    for table in (*report.overview, *report.printed):
         made.ln(5)
         if made.will_page_break(35):  # a heading stays with its table
             made.add_page()
         made.start_section(clean(table.title))
-        _words(made, table.title, 13, bold=True, colour=HEAD)
+        made.paragraph(table.title, 13, bold=True, colour=HEAD)
         if table.note:
-            _words(made, table.note, _BODY_PT)
+            made.paragraph(table.note, _BODY_PT)
         made.ln(1)
         if table.rows:
             _table(made, table, report.lang)
         else:
-            _words(made, t(report.lang, "report.empty"), _BODY_PT)
+            made.paragraph(t(report.lang, "report.empty"), _BODY_PT)
     return bytes(made.output())
-
-
-def _words(made: FPDF, text: str, size: float, *, bold: bool = False, colour: str = INK) -> None:
-    made.set_font(_FAMILY, "B" if bold else "", size)
-    made.set_text_color(*rgb(colour))
-    made.multi_cell(0, size * 0.5, clean(text), align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 # -- tables; those of the library measure every letter again and cannot cut a row

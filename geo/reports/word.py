@@ -15,15 +15,16 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from geo.i18n import t
-from geo.reports.content import Column, Report, Table
 from geo.reports.look import HEAD, RULE, TINTS, TOTAL
+from geo.reports.tables import Column, Report, Table
 from geo.reports.text import clean
 
 FONT = "Times New Roman"
 """The typeface of official documents (Decree 30/2020/NĐ-CP, appendix I)."""
 
 _PAGE_MM = (297, 210)
-_MARGIN_MM = 20
+_MARGIN_MM = 15
+_CELL_PT = 8
 
 
 def write(report: Report) -> bytes:
@@ -41,7 +42,7 @@ def write(report: Report) -> bytes:
         line.paragraph_format.space_after = Pt(0)
         line.add_run(f"{label}: ").bold = True
         line.add_run(clean(value))
-    for table in (*report.overview, *report.tables):
+    for table in (*report.overview, *report.printed):
         made.add_heading(clean(table.title), 1)
         if table.note:
             made.add_paragraph(table.note)
@@ -136,7 +137,7 @@ def _row(
         if column.numeric:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         run = paragraph.add_run(clean(text))
-        run.font.size, run.bold = Pt(9), bold
+        run.font.size, run.bold = Pt(_CELL_PT), bold
         if colour is not None:
             _shade(cell, colour)
             if colour == HEAD:
@@ -158,7 +159,7 @@ def _lines(grid: Any) -> None:
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
     margins = OxmlElement("w:tblCellMar")
-    for side, twips in (("top", "40"), ("left", "70"), ("bottom", "40"), ("right", "70")):
+    for side, twips in (("top", "20"), ("left", "70"), ("bottom", "20"), ("right", "70")):
         margin = OxmlElement(f"w:{side}")
         margin.set(qn("w:w"), twips)
         margin.set(qn("w:type"), "dxa")

@@ -18,11 +18,12 @@ from openpyxl.styles import (  # type: ignore[import-untyped]
     Side,
 )
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+from openpyxl.worksheet.page import PageMargins  # type: ignore[import-untyped]
 
 from geo.checks import Status
 from geo.i18n import t
-from geo.reports.content import Cell, Column, Plain, Report, Table, decimals, shown
 from geo.reports.look import HEAD, INK, RULE, TINTS, TOTAL
+from geo.reports.tables import Cell, Column, Plain, Report, Table, decimals, shown
 from geo.reports.text import clean
 
 LONGEST = 32_767
@@ -53,8 +54,8 @@ def write(report: Report) -> bytes:
             width = sum(1 for column in table.columns if column.sheet)
             sheet.auto_filter.ref = f"A1:{get_column_letter(width)}{len(table.rows) + 1}"
         if table.note:
-            _text(sheet.cell(last + 2, 1), table.note, italic=True)
-        _page(sheet, table)
+            last = _note(sheet, last + 2, table)
+        _page(sheet, table, last)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -72,20 +73,39 @@ def _overview(sheet: Any, report: Report) -> None:
     for table in report.overview:
         _text(sheet.cell(row + 1, 1), table.title, bold=True, size=13)
         row = _put(sheet, table, row + 2, report.lang) + 1
-    _page(sheet, report.overview[0])
+    _page(sheet, report.overview[0], row)
 
 
-def _page(sheet: Any, table: Table) -> None:
-    """Widths of the columns; how the sheet prints."""
+def _page(sheet: Any, table: Table, last: int) -> None:
+    """Widths of the columns; how the sheet prints: readable, so without what stands aside."""
     kept = [column for column in table.columns if column.sheet]
+    sheet.print_area = f"A1:{get_column_letter(len(_printed(table)))}{last}"
     for at, column in enumerate(kept, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = column.sheet
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.center.text = "&P/&N"
+    sheet.page_margins = PageMargins(0.4, 0.4, 0.4, 0.6, header=0.2, footer=0.3)
+    sheet.oddFooter.center.text = "&A · &P/&N"
+
+
+def _printed(table: Table) -> list[Column]:
+    return [column for column in table.columns if column.sheet and not column.aside]
+
+
+def _note(sheet: Any, row: int, table: Table) -> int:
+    """Write the note below a table over the width that is printed; the number of its row."""
+    columns = _printed(table)
+    sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(columns))
+    cell = sheet.cell(row, 1)
+    _text(cell, table.note or "", italic=True)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    width = sum(column.sheet for column in columns)
+    sheet.row_dimensions[row].height = _height([table.note], [Column("", width, 0)])
+    return row
 
 
 def _put(sheet: Any, table: Table, top: int, lang: str) -> int:
@@ -133,7 +153,7 @@ def _fill(cell: Any, value: Cell, lang: str, places: int | None) -> None:
             cell.value = value
             cell.number_format = _LOCALES[lang] + _digits(own if places is None else places)
     if not isinstance(value, str):
-        cell.alignment = Alignment(horizontal="right", vertical="top")
+        cell.alignment = Alignment(horizontal="right", vertical="top", indent=1)
 
 
 def _height(row: Sequence[Cell], columns: Sequence[Column]) -> float:

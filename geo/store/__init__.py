@@ -4,7 +4,15 @@ Use cases that read know :class:`Repository` only; those that write, :class:`Reg
 """
 
 from geo.store.database import StoreError
-from geo.store.opening import Opened, open_reader, open_reasons, open_store, prepare
+from geo.store.gaps import Gap, GapKind
+from geo.store.opening import (
+    Opened,
+    open_gaps,
+    open_reader,
+    open_reasons,
+    open_store,
+    prepare,
+)
 from geo.store.publishing import StaleError
 from geo.store.register import DecidedError, PendingError, Register
 from geo.store.repository import FileRepository, Repository, Snapshot
@@ -14,6 +22,8 @@ __all__ = [
     "Comment",
     "DecidedError",
     "FileRepository",
+    "Gap",
+    "GapKind",
     "HistoryFilter",
     "Opened",
     "PendingError",
@@ -24,6 +34,7 @@ __all__ = [
     "StaleError",
     "StoreError",
     "Version",
+    "open_gaps",
     "open_reader",
     "open_reasons",
     "open_store",

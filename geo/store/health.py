@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,8 +15,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from geo.store import migrate
 from geo.store.database import reading
+from geo.store.gaps import GapKind
 from geo.store.schema import (
     APPEND_ONLY,
+    gaps,
     pending,
     proposals,
     reasons,
@@ -32,6 +35,7 @@ _GRID = 1e-6
 _COPIED = ("kind", "name", "stage", "let_as_of", "location_precision")
 _NUMBERS = (*AREA_FIELDS, "location_radius_km")
 _MILLIONTH = Decimal("0.000001")
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _BATCH = 500
 
 
@@ -64,7 +68,16 @@ def check(engine: Engine) -> list[Finding]:
         found = list(_file(connection))
         if found:
             return found  # what else would be read from such a file means nothing
-        for part in (_references, _triggers, _revisions, _versions, _zones, _queue, _reasons):
+        for part in (
+            _references,
+            _triggers,
+            _revisions,
+            _versions,
+            _zones,
+            _queue,
+            _reasons,
+            _gaps,
+        ):
             found += part(connection)
     return found
 
@@ -227,6 +240,15 @@ def _reasons(connection: Connection) -> Iterator[Finding]:
     )
     for number in connection.scalars(query):
         yield Finding("reason", {"reason": str(number)})
+
+
+def _gaps(connection: Connection) -> Iterator[Finding]:
+    """Counts count something, in a month, of a kind that there is."""
+    kinds = {one.value for one in GapKind}
+    for row in connection.execute(sa.select(gaps).order_by(*gaps.primary_key.columns)):
+        if row.asked < 1 or row.kind not in kinds or not _MONTH.fullmatch(row.month):
+            params = {"month": row.month, "province": row.province, "meaning": row.meaning}
+            yield Finding("gap", {**params, "kind": row.kind})
 
 
 def _some(numbers: list[int]) -> str:

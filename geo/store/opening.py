@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.engine import Engine
+
 from geo.errors import KhuCumError, SetupError
 from geo.reasons import Reason
 from geo.settings import Settings
-from geo.store import migrate, reasons, seeding
+from geo.store import gaps, migrate, reasons, seeding
 from geo.store.database import database_url, open_engine, sqlite_file
+from geo.store.gaps import Gap
 from geo.store.register import Register
 from geo.store.repository import FileRepository, Repository
 
@@ -88,11 +91,9 @@ def open_reader(settings: Settings) -> Repository:
 
     The files, until staff have edited the database.
     """
-    engine = open_engine(database_url(settings))
-    file = sqlite_file(engine)
-    if file is not None and not file.exists():
+    engine = _made(settings)
+    if engine is None:
         return FileRepository(settings)
-    migrate.require(engine)
     register = Register(settings, engine)
     return register if seeding.edited(register) else FileRepository(settings)
 
@@ -102,9 +103,21 @@ def open_reasons(settings: Settings) -> list[Reason]:
 
     Also of a database that staff have not edited otherwise; makes and changes nothing.
     """
+    engine = _made(settings)
+    return [] if engine is None else reasons.recorded(engine)
+
+
+def open_gaps(settings: Settings) -> list[tuple[Gap, int]]:
+    """What was searched for and not found, and how often; as :func:`open_reasons`."""
+    engine = _made(settings)
+    return [] if engine is None else gaps.recorded(engine)
+
+
+def _made(settings: Settings) -> Engine | None:
+    """The database with today's tables; None where there is none yet."""
     engine = open_engine(database_url(settings))
     file = sqlite_file(engine)
     if file is not None and not file.exists():
-        return []
+        return None
     migrate.require(engine)
-    return reasons.recorded(engine)
+    return engine

@@ -1,8 +1,8 @@
 """The tables of the register, the same in SQLite and in PostgreSQL with PostGIS.
 
 ``zones`` is the published register as QGIS may open it; ``revisions`` and ``versions`` are its
-history and only ever grow, as do ``reasons``, which staff give for findings of the audit;
-everything else is work in progress and people.
+history and only ever grow, as do ``reasons``, which staff give for findings of the audit; ``gaps``
+counts what investors did not find; everything else is work in progress and people.
 """
 
 from __future__ import annotations
@@ -217,6 +217,16 @@ reasons = Table(
     Column("role", String(20), nullable=False),  # of the actor at that moment
     Column("at", Utc, nullable=False),
     Column("withdraws", ForeignKey("reasons.id"), unique=True),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("month", String(7), primary_key=True),  # as 2026-11; no day, so that nobody is told
+    Column("province", String(10), primary_key=True),  # code of 2016; empty: no province chosen
+    Column("kind", String(20), primary_key=True),
+    Column("meaning", Text, primary_key=True),  # codes or a quality, never what was typed
+    Column("asked", Integer, nullable=False),
 )
 
 drafts = Table(

@@ -1,69 +1,28 @@
-"""Charts of an audit, each with its words and the table of what it draws.
-
-Nothing is told by colour alone: series differ by place or shape too. The colours are those of
-Okabe and Ito, which readers with any colour vision tell apart, on light and dark ground.
-"""
+"""Charts of an audit."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import altair as alt
 import pandas as pd
-import streamlit as st
 
 from geo import wording
 from geo.checks import Arithmetic, Compound, Finding, Mechanism, Status, Value
 from geo.i18n import number, t
 from geo.plans import Subject
-from pages.ui import tables
+from pages.ui import charts, tables
 from pages.ui.findings import Reader, is_total
-from pages.ui.markdown import escape
 
-COLOURS = (
-    *("#0072B2", "#E69F00", "#009E73", "#CC79A7"),
-    *("#56B4E9", "#D55E00", "#F0E442", "#999999"),
-)
-ROW = 20
-"""Height in CSS pixels of a bar of a chart with named rows."""
-AROUND = 110
-"""Height of axis, title and legend."""
 DRAWN = 30
 """How many rows of differences are drawn; the table has all."""
 RECOMPUTED = (Mechanism.SHARE, Mechanism.GROWTH)
 
 
-@dataclass(frozen=True)
-class Picture:
-    """One chart: `about` says in words what it shows, `rows` are its numbers."""
-
-    key: str
-    title: str
-    about: str
-    chart: alt.Chart | alt.LayerChart
-    rows: pd.DataFrame
-
-
-def draw(picture: Picture, lang: str) -> None:
-    """The chart under its title, with its table to open."""
-    st.subheader(escape(picture.title), anchor=False)
-    st.caption(escape(picture.about))
-    st.altair_chart(picture.chart, key=f"chart-{picture.key}", alt=picture.about)
-    with st.expander(t(lang, "page.checks.chart.table")):
-        st.dataframe(
-            tables.numbers(picture.rows, lang),
-            hide_index=True,
-            key=f"table-{picture.key}",
-            placeholder=number(None, lang),
-            alt=picture.about,
-        )
-
-
-def pictures(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
+def pictures(reader: Reader, findings: Sequence[Finding]) -> Iterator[charts.Picture]:
     """What there is to draw of findings."""
     for one in findings:
         if is_total(one):
@@ -74,7 +33,7 @@ def pictures(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
     yield from targets(reader, findings)
 
 
-def waterfall(reader: Reader, finding: Finding) -> Iterator[Picture]:
+def waterfall(reader: Reader, finding: Finding) -> Iterator[charts.Picture]:
     """The rows of a total of areas one after the other, their sum, and the total stated."""
     lang = reader.lang
     verdict = finding.verdict
@@ -102,25 +61,25 @@ def waterfall(reader: Reader, finding: Finding) -> Iterator[Picture]:
     data = _plain(rows, "item", "kind", "value", "start", "end").assign(
         label=label, order=range(len(bars))
     )
-    y = alt.Y("item:N", sort=alt.SortField("order"), title=None, axis=_names())
+    y = alt.Y("item:N", sort=alt.SortField("order"), title=None, axis=charts.labels())
     base = alt.Chart(data).encode(y=y)
     drawn = base.mark_bar().encode(
-        x=_amount("start", lang, "ha"),
+        x=charts.amount("start", lang, "ha"),
         x2="end:Q",
-        color=_colour("kind", [part, actual, stated]),
+        color=charts.colour("kind", [part, actual, stated]),
         tooltip=[alt.Tooltip("item:N", title=" "), alt.Tooltip("label:N", title="ha")],
     )
     words = base.mark_text(align="left", dx=4, color="#888888").encode(x="end:Q", text="label:N")
-    yield Picture(
+    yield charts.Picture(
         finding.id,
         t(lang, "page.checks.chart.waterfall", rows=len(zones)) + f": {reader.about(finding)}",
         t(lang, "page.checks.chart.waterfall_about", sentence=reader.sentence(finding)),
-        (drawn + words).properties(height=AROUND + ROW * len(bars)),
+        (drawn + words).properties(height=charts.AROUND + charts.ROW * len(bars)),
         rows,
     )
 
 
-def sectors(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
+def sectors(reader: Reader, findings: Sequence[Finding]) -> Iterator[charts.Picture]:
     """Parts by year as columns, with the total that the document states for each year."""
     lang = reader.lang
     figures = reader.audit.figures
@@ -162,14 +121,14 @@ def sectors(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
             order=[topics.index(topic) for _, topic, *_ in entries],
         )
         words = t(lang, f"unit.{unit}")
-        x = alt.X("year:N", title=t(lang, "page.checks.chart.year"), axis=_names())
+        x = alt.X("year:N", title=t(lang, "page.checks.chart.year"), axis=charts.labels())
         bars = (
             alt.Chart(data)
             .mark_bar(stroke="#ffffff", strokeWidth=0.5)
             .encode(
                 x=x,
-                y=alt.Y("value:Q", stack=True, title=words, axis=_numbers(lang)),
-                color=_colour("topic", topics, columns=2),
+                y=alt.Y("value:Q", stack=True, title=words, axis=charts.numbers(lang)),
+                color=charts.colour("topic", topics, columns=2),
                 order="order:Q",
                 tooltip=[
                     alt.Tooltip("topic:N", title=t(lang, "page.checks.chart.topic")),
@@ -201,7 +160,7 @@ def sectors(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
         labels = labels.encode(x=x, y="total:Q", text="label:N")
         name = wording.document_name(reader.planner.state.documents[document], lang)
         title = t(lang, "page.checks.chart.sectors", quantity=t(lang, f"quantity.{quantity}"))
-        yield Picture(
+        yield charts.Picture(
             f"sectors-{at}",
             f"{title}: {name}",
             t(lang, "page.checks.chart.sectors_about", clause=clause, unit=words),
@@ -212,7 +171,7 @@ def sectors(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
 
 def recomputed(
     reader: Reader, findings: Sequence[Finding], mechanism: Mechanism
-) -> Iterator[Picture]:
+) -> Iterator[charts.Picture]:
     """What the document states beside what its other figures give, furthest apart first."""
     lang = reader.lang
     held = [
@@ -252,12 +211,12 @@ def recomputed(
             "label": [number(round(value, 2), lang) for *_, value in points_of],
         }
     )
-    y = alt.Y("item:N", sort=alt.SortField("order"), title=None, axis=_names())
+    y = alt.Y("item:N", sort=alt.SortField("order"), title=None, axis=charts.labels())
     base = alt.Chart(long).encode(y=y)
     between = base.mark_rule(color="#888888").encode(x="min(value):Q", x2="max(value):Q")
     points = base.mark_point(size=80, filled=True, opacity=1).encode(
-        x=_amount("value", lang, unit, zero=False),
-        color=_colour("kind", [stated, again]),
+        x=charts.amount("value", lang, unit, zero=False),
+        color=charts.colour("kind", [stated, again]),
         shape=alt.Shape(
             "kind:N",
             scale=alt.Scale(domain=[stated, again], range=["circle", "diamond"]),
@@ -273,16 +232,16 @@ def recomputed(
     about = t(lang, "page.checks.chart.apart_about", **counts, unit=unit)
     if len(apart) > DRAWN:
         about += " " + t(lang, "page.checks.chart.apart_capped", count=DRAWN)
-    yield Picture(
+    yield charts.Picture(
         f"apart-{mechanism}",
         t(lang, "page.checks.chart.apart", mechanism=t(lang, f"mechanism.{mechanism}")),
         about,
-        (between + points).properties(height=AROUND + ROW * len(drawn)),
+        (between + points).properties(height=charts.AROUND + charts.ROW * len(drawn)),
         rows,
     )
 
 
-def targets(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
+def targets(reader: Reader, findings: Sequence[Finding]) -> Iterator[charts.Picture]:
     """The range in which each target of occupancy is met, and what the records give."""
     lang = reader.lang
     held = [one.verdict for one in findings if one.mechanism is Mechanism.OCCUPANCY and one.verdict]
@@ -319,25 +278,25 @@ def targets(reader: Reader, findings: Sequence[Finding]) -> Iterator[Picture]:
         }
     )
     kinds = [target, reached]
-    y = alt.Y("item:N", sort=alt.SortField("order"), title=None, axis=_names())
+    y = alt.Y("item:N", sort=alt.SortField("order"), title=None, axis=charts.labels())
     base = alt.Chart(data).encode(y=y)
-    ranges = base.mark_bar(opacity=0.55, stroke=COLOURS[0], strokeWidth=2).encode(
-        x=_amount("low", lang, "%"),
+    ranges = base.mark_bar(opacity=0.55, stroke=charts.COLOURS[0], strokeWidth=2).encode(
+        x=charts.amount("low", lang, "%"),
         x2="high:Q",
-        color=_colour("series", kinds),
+        color=charts.colour("series", kinds),
         tooltip=["item:N", "label:N"],
     )
     words = base.mark_text(align="right", dx=-4, color="#888888").encode(x="low:Q", text="label:N")
     points = (
         base.transform_filter("isValid(datum.reached)")
         .mark_point(shape="diamond", size=110, filled=True, opacity=1)
-        .encode(x="reached:Q", color=_colour("actual", kinds))
+        .encode(x="reached:Q", color=charts.colour("actual", kinds))
     )
-    yield Picture(
+    yield charts.Picture(
         "targets",
         t(lang, "page.checks.chart.targets"),
         t(lang, "page.checks.chart.targets_about"),
-        (ranges + words + points).properties(height=AROUND + ROW * len(held)),
+        (ranges + words + points).properties(height=charts.AROUND + charts.ROW * len(held)),
         rows,
     )
 
@@ -367,28 +326,3 @@ def _rows(lang: str, **columns: Any) -> pd.DataFrame:
 def _plain(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
     """The same under names that a chart can refer to."""
     return rows.set_axis(list(names), axis=1)
-
-
-def _names() -> alt.Axis:
-    return alt.Axis(labelLimit=360, labelAngle=0, labelOverlap=False, ticks=False)
-
-
-def _numbers(lang: str) -> alt.Axis:
-    """Numbers in the language's form: a browser formats them as English ones do."""
-    english = "format(datum.value, ',~f')"
-    swapped = f"replace(replace(replace({english}, /,/g, '_'), '.', ','), /_/g, '.')"
-    return alt.Axis(labelExpr=swapped if lang == "vi" else english)
-
-
-def _amount(field: str, lang: str, unit: str, *, zero: bool = True) -> alt.X:
-    scale = alt.Scale(zero=zero)
-    return alt.X(f"{field}:Q", title=unit, axis=_numbers(lang), scale=scale)
-
-
-def _colour(field: str, names: Sequence[str], columns: int = 0) -> alt.Color:
-    colours = [COLOURS[at % len(COLOURS)] for at in range(len(names))]
-    return alt.Color(
-        f"{field}:N",
-        scale=alt.Scale(domain=list(names), range=colours),
-        legend=alt.Legend(title=None, orient="top", columns=columns, labelLimit=320),
-    )

@@ -21,6 +21,7 @@ from geo.i18n import date, ha, has, issue_text, number, t
 from geo.io.tables import csv_bytes
 from geo.issues import Issue, Severity
 from geo.journal import VIETNAM
+from geo.journal import moment as moment
 from geo.services import Planner
 from geo.store import Version
 from geo.zones import UNREADABLE_SHAPE, Target
@@ -45,6 +46,8 @@ ACTION_MARKS = {
     Action.CREATE: (":material/add_location_alt:", "green"),
     Action.EDIT: (":material/edit:", "blue"),
     Action.BULK: (":material/table_edit:", "blue"),
+    Action.ADJUST: (":material/open_in_full:", "blue"),
+    Action.CORRECT: (":material/spellcheck:", "blue"),
     Action.SPLIT: (":material/call_split:", "violet"),
     Action.MERGE: (":material/merge:", "violet"),
     Action.RETIRE: (":material/archive:", "orange"),
@@ -300,12 +303,6 @@ def title_of(zone_id: str, lang: str) -> str:
         return wording.zone_name(known, lang)
     last = get_desk().register.current([zone_id]).get(zone_id)
     return name_of(last.after, lang) if last is not None else zone_id
-
-
-def moment(at: dt.datetime, lang: str) -> str:
-    """A moment in the time of Vietnam: ``20/11/2026 19:47``."""
-    here = at.astimezone(VIETNAM)
-    return f"{date(here.date(), lang)} {here:%H:%M}"
 
 
 def utc(at: dt.datetime, lang: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Collection
+
 import streamlit as st
 
 from geo.columns import UNKNOWN_STAGE, Filter
 from geo.i18n import t
 from geo.services import Planner
 from geo.zones import Kind, Stage
-from pages.ui.session import LONGEST_TEXT, seed_choices, seed_text
+from pages.ui.session import LONGEST_TEXT, day_of, seed_choices, seed_day, seed_text
 
 ZONES = {"q": "", "province": "", "kind": "", "stage": ""}
 """The keys of :func:`zones` with their defaults, to be published."""
@@ -19,10 +22,8 @@ KEYS = {"text": "q", "provinces": "province", "kinds": "kind", "stages": "stage"
 
 def zones(planner: Planner, lang: str) -> Filter:
     """Search, province, kind and stage in the sidebar."""
-    kinds = [kind.value for kind in Kind]
     stages = [*(stage.value for stage in Stage), UNKNOWN_STAGE]
     seed_text("q")
-    seed_choices("kind", kinds)
     seed_choices("stage", stages)
     with st.sidebar:
         st.text_input(
@@ -36,14 +37,7 @@ def zones(planner: Planner, lang: str) -> Filter:
             max_chars=LONGEST_TEXT,
         )
         chosen = provinces(planner.provinces(), lang)
-        st.pills(
-            t(lang, "field.kind"),
-            kinds,
-            key="kind",
-            selection_mode="multi",
-            persist_state="session",
-            format_func=lambda kind: t(lang, f"kind.{kind}"),
-        )
+        chosen_kinds = kinds(lang)
         opened = bool(st.session_state["stage"])
         with st.expander(t(lang, "field.stage"), expanded=opened, type="compact"):
             st.pills(
@@ -57,7 +51,7 @@ def zones(planner: Planner, lang: str) -> Filter:
             )
     return Filter(
         provinces=chosen,
-        kinds=tuple(st.session_state["kind"]),
+        kinds=chosen_kinds,
         stages=tuple(st.session_state["stage"]),
         text=st.session_state["q"],
     )
@@ -69,16 +63,74 @@ def stage_name(stage: str, lang: str) -> str:
 
 def provinces(known: dict[str, str], lang: str) -> tuple[str, ...]:
     """A choice of provinces by code, where the caller draws."""
-    seed_choices("province", known)
+    return choices("province", t(lang, "field.province"), known, known.__getitem__)
+
+
+def choices(
+    key: str, label: str, options: Collection[str], words: Callable[[str], str]
+) -> tuple[str, ...]:
+    """A choice of any number of options, where the caller draws; none chosen means all.
+
+    What was chosen and is no longer offered is let go.
+    """
+    seed_choices(key, options)
+    chosen = st.session_state[key]
+    if any(one not in options for one in chosen):
+        st.session_state[key] = [one for one in chosen if one in options]
     st.pills(
-        t(lang, "field.province"),
-        list(known),
-        key="province",
+        label,
+        list(options),
+        key=key,
         selection_mode="multi",
         persist_state="session",
-        format_func=known.__getitem__,
+        format_func=words,
     )
-    return tuple(st.session_state["province"])
+    return tuple(st.session_state[key])
+
+
+def day(
+    key: str,
+    label: str,
+    earliest: dt.date,
+    latest: dt.date = dt.date.max,
+    *,
+    on_change: Callable[[], None] | None = None,
+    note: str | None = None,
+) -> dt.date | None:
+    """A day that may be left open, where the caller draws; its ISO form is in the URL."""
+    widget = f"{key}-day"
+    begun = key not in st.session_state or widget not in st.session_state
+    seed_day(key, earliest, latest)
+    if begun:
+        st.session_state[widget] = day_of(st.session_state[key], earliest, latest)
+    shown = st.date_input(
+        label,
+        None,
+        earliest,
+        latest,
+        key=widget,
+        format="DD/MM/YYYY",
+        on_change=on_change,
+        help=note,
+    )
+    chosen = shown if isinstance(shown, dt.date) else None
+    st.session_state[key] = chosen.isoformat() if chosen else ""
+    return chosen
+
+
+def kinds(lang: str) -> tuple[str, ...]:
+    """A choice of zones, clusters or both, where the caller draws."""
+    known = [kind.value for kind in Kind]
+    seed_choices("kind", known)
+    st.pills(
+        t(lang, "field.kind"),
+        known,
+        key="kind",
+        selection_mode="multi",
+        persist_state="session",
+        format_func=lambda kind: t(lang, f"kind.{kind}"),
+    )
+    return tuple(st.session_state["kind"])
 
 
 def nothing(planner: Planner, chosen: Filter, lang: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,14 +39,6 @@ CSV_COLUMNS = (
 )
 
 Test = Callable[[Finding], bool]
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def audited(
-    _planner: Planner, revision: str, documents: tuple[str, ...], day: dt.date | None
-) -> Audit:
-    """The audit of documents at a revision of the register, kept for all readers."""
-    return _planner.audit(documents=documents, day=day)
 
 
 def leftover(tests: Mapping[str, Test], findings: Iterable[Finding]) -> dict[str, int]:

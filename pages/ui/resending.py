@@ -9,6 +9,7 @@ from typing import Any
 from geo.changes import Action
 from geo.desk import Desk
 from geo.store import Proposal
+from pages.ui.submitting import NATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def taken_up(desk: Desk, proposal: Proposal) -> Taken | None:
     content = {"version": edit.base_version, "base": dict(base.after), "reason": reason}
     if edit.raw is None:
         return Taken(f"retire:{edit.zone_id}", edit.zone_id, "retire", content)
+    if proposal.change.action in NATURES:
+        content["nature"] = proposal.change.action.value
     return Taken(
         edit.zone_id, edit.zone_id, "edit", {**content, "raw": edit.raw, "supersedes": None}
     )

@@ -7,7 +7,8 @@ gone back or forward.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -20,8 +21,10 @@ LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 KEYS = (
     *("lang", "q", "province", "kind", "stage", "unit", "measure", "method", "document", "status"),
     *("do", "proposal", "box", "staff", "action"),
-    *("zone", "field", "since", "until", "before", "part", "day"),
+    *("zone", "field", "since", "until", "before", "part", "day", "start", "end"),
     *("mechanism", "find", "answer", "rules", "rules_day", "finding", "view"),
+    *("need", "read", "rule", "area_from", "area_to", "free_from", "let_to", "precision"),
+    *("province_new", "district", "place", "spot", "km", "inside", "unknown", "order", "list"),
 )
 LONGEST_TEXT = 100
 _LAST = "_last_view"
@@ -66,13 +69,36 @@ def seed_choices(key: str, options: Collection[str]) -> None:
                 _refuse(key, value)
 
 
-def seed_text(key: str) -> None:
+def seed_text(key: str, longest: int = LONGEST_TEXT) -> None:
     """Before a text field; what is longer than the field takes is cut."""
     if key not in st.session_state:
         asked = st.query_params.get(key, "")
-        st.session_state[key] = asked[:LONGEST_TEXT]
-        if len(asked) > LONGEST_TEXT:
-            _refuse(key, asked[LONGEST_TEXT:])
+        st.session_state[key] = asked[:longest]
+        if len(asked) > longest:
+            _refuse(key, asked[longest:])
+
+
+def seed_form(key: str, sound: Callable[[str], object], default: str = "") -> None:
+    """Before a value that has a form; what is not of that form is left out."""
+    if key not in st.session_state:
+        asked = st.query_params.get(key, "") or default
+        st.session_state[key] = asked if asked == default or sound(asked) else default
+        if st.session_state[key] != asked:
+            _refuse(key, asked)
+
+
+def seed_day(key: str, earliest: dt.date, latest: dt.date) -> None:
+    """Before a field of a day, kept as its ISO form; what is no day in these limits is left out."""
+    seed_form(key, lambda asked: day_of(asked, earliest, latest))
+
+
+def day_of(text: str, earliest: dt.date, latest: dt.date) -> dt.date | None:
+    """The day that a text in ISO form means; None for anything else and beyond the limits."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if earliest <= day <= latest else None
 
 
 def _refuse(key: str, value: str) -> None:
@@ -82,7 +108,7 @@ def _refuse(key: str, value: str) -> None:
         refused.append((key, value))
 
 
-def publish(defaults: Mapping[str, str]) -> None:
+def publish(defaults: Mapping[str, str | Sequence[str]]) -> None:
     """After the widgets: write their values and the language to the URL, defaults left out.
 
     What a new address asked for and this page does not know is named, and leaves the address.
@@ -98,12 +124,16 @@ def publish(defaults: Mapping[str, str]) -> None:
     wanted: dict[str, list[str]] = {}
     for key, default in {**defaults, "lang": settings.load().language}.items():
         value = st.session_state.get(key) or default
-        values = list(value) if isinstance(value, list | tuple) else [value]
-        if values not in ([], [""], [default]):
+        values, usual = _listed(value), _listed(default)
+        if values not in ([], [""], usual):
             wanted[key] = values
     if _url() != wanted:
         st.query_params.from_dict(wanted)
     st.session_state[_LAST] = _path(), wanted
+
+
+def _listed(value: str | Sequence[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
 
 
 def _tell(ignored: Sequence[tuple[str, str]]) -> None:

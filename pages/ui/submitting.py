@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from geo.auth import Actor, Decision
-from geo.changes import Conflict, Raw, diff, raw_of
+from geo.changes import Action, Conflict, Raw, diff, raw_of
 from geo.desk import (
     LONGEST_REASON,
     Assessment,
@@ -34,6 +34,9 @@ from geo.zones.fields import BY_NAME
 from pages.ui import forms
 from pages.ui.changes import moment, show_changes, show_effects, value_text
 from pages.ui.markdown import escape
+
+NATURES = (Action.ADJUST.value, Action.CORRECT.value)
+"""What an edit that gives a zone another area may be said to be."""
 
 _WORKS, _FORMS = "_works", "_forms"
 
@@ -216,6 +219,35 @@ def reason_field(key: str, now: str, lang: str) -> str:
         placeholder=t(lang, "page.edit.reason_hint"),
     )
     return typed
+
+
+def nature_field(found: Assessment, key: str, now: str, lang: str) -> str:
+    """Whether another planned area is a decision or a correction; empty where it is not said.
+
+    Asked only where a known area becomes another one: nothing else tells the two apart, and
+    :mod:`geo.movements` does not guess.
+    """
+    resized = any(
+        one.field == "area_planned_ha" and None not in (one.before, one.after)
+        for zone in found.zones
+        for one in zone.changes
+    )
+    if not resized:
+        return ""
+    chosen: str | None = st.segmented_control(
+        t(lang, "page.edit.nature.label"),
+        NATURES,
+        key=key,
+        default=forms.first_value(key, now if now in NATURES else None),
+        format_func=lambda one: t(lang, f"page.edit.nature.{one}"),
+        help=t(lang, "page.edit.nature.help"),
+    )
+    return chosen or ""
+
+
+def stated(submission: Submission, nature: str) -> Submission:
+    """The submission as what its author says it is."""
+    return dataclasses.replace(submission, action=Action(nature)) if nature else submission
 
 
 def buttons(found: Assessment, reason: str, key: str, lang: str) -> bool | None:

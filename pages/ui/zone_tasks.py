@@ -157,6 +157,11 @@ def finish(
     else:
         with st.container(key="changes"):
             submitting.show_assessment(found, seat.planner, seat.lang)
+    nature = ""
+    if submission.action is Action.EDIT:
+        said = str(work.content.pop("nature", ""))
+        nature = submitting.nature_field(found, f"{work.widgets}:nature", said, seat.lang)
+        work.content |= {"nature": nature} if nature else {}
     work.content["reason"] = submitting.reason_field(
         f"{work.widgets}:reason", str(work.content.get("reason") or ""), seat.lang
     )
@@ -167,7 +172,7 @@ def finish(
         pressed = submitting.buttons(found, work.content["reason"], work.widgets, seat.lang)
     submitting.keep(seat.desk, seat.actor, work, seat.lang)
     if pressed is not None:
-        final = replace(submission, reason=work.content["reason"])
+        final = replace(submitting.stated(submission, nature), reason=work.content["reason"])
         outcome = submitting.send(seat.desk, seat.actor, final, work.key, publish=pressed)
         if outcome is not None:
             submitting.leave(seat.desk, seat.actor, work)

@@ -33,6 +33,7 @@ ADDRESSES = next(
     if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAGES"
 )
 TASKS = [f"sua?zone={ZONE}&do={task}" for task in ("place", "split", "merge", "retire", "new")]
+PARTS = ["lich-su?part=movements"]
 DRAWN = """() => document.querySelector("h1")
     && document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning"
     && !document.querySelector("[data-testid=stMain] [data-stale=true]")"""
@@ -45,7 +46,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     with running(KHUCUM_VAR=str(folder)) as server:
         made = Office(server, folder)
+        made.hire("an", Role.APPROVER, "Nguyễn An")
         made.hire("binh", Role.EDITOR, "Trần Bình")
+        made.submit("an", made.edit("tn-ccn-trung-hoi", area_planned_ha=8.5))
         made.submit("binh", made.edit(area_industrial_ha=5, area_let_ha=3, let_as_of="2026-06-14"))
         yield made
         made.register.engine.dispose()
@@ -70,7 +73,7 @@ def open_profile(frame: Frame, zone: str = DIEM_THUY) -> None:
 
 
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
-@pytest.mark.parametrize("address", [*ADDRESSES, "duyet?proposal=1", *TASKS])
+@pytest.mark.parametrize("address", [*ADDRESSES, *PARTS, "duyet?proposal=1", *TASKS])
 def test_nothing_grave_on_any_page(
     office: Office, open_screen: OpenScreen, address: str, lang: str, theme: str
 ) -> None:

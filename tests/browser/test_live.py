@@ -30,7 +30,7 @@ def test_an_edit_in_one_process_is_on_the_map_of_the_other_at_the_next_click(
         office = Office(one, tmp_path, postgres_url)
         reader = open_screen(two)
         reader.open()
-        total = reader.page.get_by_test_id("stMetricValue").nth(2)
+        total = reader.page.locator(".totals dd").nth(2)
         expect(total).to_have_text(ha(4930.83, "vi"))
         writer = open_screen(one)
         page = office.sign_in(writer, "an", Role.APPROVER)

@@ -207,7 +207,7 @@ def test_no_zone_left_is_said_in_words(screen: Screen) -> None:
 def test_units_add_up_to_the_totals_above(screen: Screen, layer: str) -> None:
     frame = opened(screen, f"/?lang=en&unit={layer}")
     frame.get_by_role("tab", name="By administrative unit").click()
-    above = screen.page.get_by_test_id("stMetricValue").all_inner_texts()
+    above = screen.page.locator(".totals dd").all_inner_texts()
     kcn, ccn, area, unknown = above[:4]
     total = frame.locator("#panel-unit tfoot tr.total")
     assert total.locator(".zones").inner_text() == str(int(kcn) + int(ccn))
@@ -299,7 +299,7 @@ def test_rows_that_do_not_come_are_replaced_by_the_layer_until_tried_again(scree
     assert "Industries" not in titles
     frame.get_by_role("tab", name="By administrative unit").click()
     total = frame.locator("#panel-unit tfoot tr.total .area_planned_ha").inner_text()
-    assert f"{total} ha" in screen.page.get_by_test_id("stMetricValue").all_inner_texts()
+    assert f"{total} ha" in screen.page.locator(".totals dd").all_inner_texts()
     frame.get_by_role("tab", name="By zone").click()
     screen.page.context.unroute(pattern)
     frame.locator(".tables .trouble button").click()

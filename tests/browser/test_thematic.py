@@ -199,7 +199,7 @@ def test_one_total_on_every_set_of_units(screen: Screen, unit: str) -> None:
     expect(line).to_contain_text(
         "34 provinces): 4,930.83 ha, of it 2,350 ha across several districts"
     )
-    expect(screen.page.locator(".st-key-totals")).to_contain_text("4,930.83 ha")
+    expect(screen.page.locator(".totals")).to_contain_text("4,930.83 ha")
 
 
 def test_the_details_name_the_zones_whose_unit_changed(screen: Screen) -> None:

@@ -59,7 +59,7 @@ def test_a_link_survives_a_filter_that_is_clicked_while_the_layer_comes(screen: 
     with screen.page.expect_request("**/zones.geojson"):
         screen.page.goto(f"{screen.address}/#zone={DIEM_THUY}&at=21.5,105.9,10")
     screen.page.get_by_test_id("stSidebar").get_by_role("button", name="Thái Nguyên").click()
-    expect(screen.page.get_by_test_id("stMetricValue").first).to_have_text("7")
+    expect(screen.page.locator(".totals dd").first).to_have_text("7")
     held[0].continue_()
     frame = screen.map()
     frame.wait_for_function(SELECTED, arg=DIEM_THUY, polling=100)

@@ -23,8 +23,8 @@ def pill(screen: Screen, name: str) -> None:
 
 
 def count(screen: Screen, label: str) -> str:
-    metric = screen.page.get_by_test_id("stMetric").filter(has_text=label)
-    return metric.get_by_test_id("stMetricValue").inner_text()
+    total = screen.page.locator(".totals > div").filter(has_text=label)
+    return total.locator("dd").inner_text()
 
 
 def test_language_and_filters_stay_over_pages_and_in_the_link(screen: Screen) -> None:
@@ -38,7 +38,7 @@ def test_language_and_filters_stay_over_pages_and_in_the_link(screen: Screen) ->
     follow(screen, "Map")
     heading(screen, "Map of industrial zones and clusters")
     expect(page).to_have_url(re.compile(r"province=19"))
-    expect(page.get_by_test_id("stMetric").first).to_contain_text("7")
+    expect(page.locator(".totals dd").first).to_contain_text("7")
     address = page.url
     page.goto("about:blank")
     page.goto(address)
@@ -53,10 +53,10 @@ def test_back_takes_back_the_last_filter_and_then_the_page(screen: Screen) -> No
     expect(page).to_have_url(re.compile(r"kind=CCN"))
     page.go_back()
     expect(page).not_to_have_url(re.compile(r"kind="))
-    expect(page.get_by_test_id("stMetric").first).to_contain_text("18")
+    expect(page.locator(".totals dd").first).to_contain_text("18")
     page.go_forward()
     expect(page).to_have_url(re.compile(r"kind=CCN"))
-    expect(page.get_by_test_id("stMetric").first).to_contain_text("0")
+    expect(page.locator(".totals dd").first).to_contain_text("0")
 
 
 def test_the_sum_of_28_rows_can_be_read_on_the_page(screen: Screen) -> None:
